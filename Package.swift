@@ -1,0 +1,84 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A room is a target; what it may import is what stands in its `dependencies`, and the build refuses anything else
+// (`--explicit-target-dependency-import-check error`, see the Makefile). The map is in README.md.
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "divar-gateway",
+    products: [.executable(name: "divar-gateway", targets: ["divar-gateway"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Values and rules: no I/O, no clock, no randomness.
+        .target(name: "StrictJSON"),
+        .target(name: "Messaging", dependencies: ["StrictJSON"]),
+        .target(name: "DivarAPI", dependencies: ["Messaging", "StrictJSON"]),
+        .target(name: "Delivery", dependencies: ["Messaging", "DivarAPI"]),
+        // Shells: what the rules decide is done here.
+        .target(name: "HTTPWire", dependencies: [nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS]),
+        .target(name: "Custody", dependencies: ["Messaging", crypto]),
+        .target(name: "Observability", dependencies: ["StrictJSON", logging]),
+        .target(name: "InternalAPI", dependencies: ["Messaging", "StrictJSON", "HTTPWire", nioCore]),
+        .target(
+            name: "Egress",
+            dependencies: ["Messaging", "DivarAPI", "Delivery", "Custody", "HTTPWire", "InternalAPI", nioCore, logging]
+        ),
+        .target(
+            name: "Sandbox",
+            dependencies: ["Messaging", "DivarAPI", "StrictJSON", "HTTPWire", nioCore]
+        ),
+        // The house as a whole.
+        .target(
+            name: "GatewayAssembly",
+            dependencies: [
+                "Messaging", "DivarAPI", "Delivery", "HTTPWire", "Custody", "Observability", "InternalAPI", "Egress",
+                "Sandbox", nioCore, nioPosix, logging, lifecycle, signals, yams,
+            ]
+        ),
+        .executableTarget(
+            name: "divar-gateway",
+            dependencies: ["GatewayAssembly", "Sandbox", "Custody", "Messaging", argumentParser]
+        ),
+        // Tests, one target a room.
+        .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
+        .testTarget(name: "MessagingTests", dependencies: ["Messaging"]),
+        .testTarget(name: "DivarAPITests", dependencies: ["DivarAPI", "Messaging", "StrictJSON"]),
+        .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "DivarAPI", "Messaging"]),
+        .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", nioCore, nioPosix, nioEmbedded]),
+        .testTarget(
+            name: "SandboxTests", dependencies: ["Sandbox", "DivarAPI", "Messaging", "StrictJSON", "HTTPWire"]),
+    ]
+)
+
+for target in package.targets {
+    target.swiftSettings = [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+    ]
+}

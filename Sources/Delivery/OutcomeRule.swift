@@ -1,0 +1,27 @@
+private import DivarAPI
+package import Messaging
+
+/// Decides what an attempt's end says about the message: sent, proven not sent, or unknown.
+///
+/// `not_sent` needs proof: no byte left, or Divar's own error says with a gRPC code that it refused before acting. An
+/// edge page, a cut connection and a silence prove nothing, whatever their status.
+package enum OutcomeRule {
+    package static func outcome(of result: AttemptResult) -> Outcome {
+        switch result {
+        case .failed(let failure): failure.requestStarted ? .unknown : .notSent
+        case .answered(.sent, _): .sent
+        case .answered(.refused(let complaint), _): provesRefusal(complaint) ? .notSent : .unknown
+        case .answered(.conversation, _), .answered(.uploadToken, _), .answered(.unintelligible, _): .unknown
+        }
+    }
+
+    /// The gRPC codes under which a server says that it did not act: invalid argument, not found, permission denied,
+    /// resource exhausted, failed precondition, out of range, unimplemented, unauthenticated. Left out are those that
+    /// can follow an action begun: cancelled, unknown, deadline exceeded, already exists, aborted, internal,
+    /// unavailable, data loss.
+    private static let refusalCodes: Set<Int> = [3, 5, 7, 8, 9, 11, 12, 16]
+
+    private static func provesRefusal(_ complaint: DivarComplaint) -> Bool {
+        complaint.code.map(refusalCodes.contains) ?? false
+    }
+}

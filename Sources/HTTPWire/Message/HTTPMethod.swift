@@ -1,0 +1,32 @@
+/// A request method (RFC 9110 section 9): those that somebody here serves, and all others by their name.
+package enum HTTPMethod: Sendable, Hashable {
+    case get
+    case head
+    case post
+    case put
+    case delete
+    case other(String)
+
+    package init(_ name: String) {
+        self =
+            switch name {
+            case "GET": .get
+            case "HEAD": .head
+            case "POST": .post
+            case "PUT": .put
+            case "DELETE": .delete
+            default: .other(name)
+            }
+    }
+
+    package var name: String {
+        switch self {
+        case .get: "GET"
+        case .head: "HEAD"
+        case .post: "POST"
+        case .put: "PUT"
+        case .delete: "DELETE"
+        case .other(let name): name
+        }
+    }
+}

@@ -1,0 +1,7 @@
+/// Whether a request may go on, decided from its head alone.
+package enum Admission {
+    /// Answered at once; the body is not looked at.
+    case refuse(Response)
+    /// The body is read up to a limit in bytes, then handed on. The reply must be used once, now or later, on the loop.
+    case accept(bodyLimit: Int, then: (_ body: [UInt8], _ reply: Reply) -> Void)
+}

@@ -1,0 +1,127 @@
+package import NIOCore
+private import NIOHTTP1
+package import NIOPosix
+private import Synchronization
+
+/// An HTTP/1.1 server over any number of listeners, with one responder an event loop.
+///
+/// Starting, stopping and pausing may be asked from anywhere; requests are handled on the loops.
+package final class HTTPServer: Sendable {
+    private let group: MultiThreadedEventLoopGroup
+    private let limits: ServerLimits
+    private let loops: [ObjectIdentifier: NIOLoopBound<ServerLoop>]
+    private let counter: ConnectionCounter
+    private let listeners = Mutex<[any Channel]>([])
+
+    /// Prepares every loop; nothing listens yet.
+    package init(
+        group: MultiThreadedEventLoopGroup,
+        limits: ServerLimits,
+        makeResponder: @escaping @Sendable (any EventLoop) -> any HTTPResponder
+    ) async throws {
+        let counter = ConnectionCounter()
+        var loops: [ObjectIdentifier: NIOLoopBound<ServerLoop>] = [:]
+        for loop in group.makeIterator() {
+            loops[ObjectIdentifier(loop)] = try await loop.submit {
+                let shared = ServerLoop(responder: makeResponder(loop), limits: limits, counter: counter)
+                return NIOLoopBound(shared, eventLoop: loop)
+            }.get()
+        }
+        self.group = group
+        self.limits = limits
+        self.loops = loops
+        self.counter = counter
+    }
+
+    /// Listens, and gives the address with the port that was really taken.
+    package func listen(on address: ListenAddress) async throws -> ListenAddress {
+        let channel: any Channel
+        let bound: ListenAddress
+        switch address {
+        case .tcp(let host, let port):
+            channel = try await bootstrap().bind(host: host, port: port).get()
+            bound = .tcp(host: host, port: channel.localAddress?.port ?? port)
+        case .unix(let path):
+            channel = try await bootstrap().bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+            bound = address
+        }
+        listeners.withLock { $0.append(channel) }
+        return bound
+    }
+
+    package var connectionCount: Int { counter.current }
+
+    /// Closes the listeners; open connections stay.
+    package func stopListening() async {
+        let channels = listeners.withLock { listeners in
+            defer { listeners = [] }
+            return listeners
+        }
+        for channel in channels {
+            // A listener that is closed already is what was asked for.
+            try? await channel.close().get()
+        }
+    }
+
+    /// Closes the listeners and every idle connection, waits for the busy ones, and cuts off those that take too long.
+    package func stop(drain: Duration) async {
+        await stopListening()
+        await onEachLoop { $0.drain() }
+        let end = ContinuousClock.now + drain
+        while counter.current > 0, ContinuousClock.now < end {
+            // Cancellation only means to wait less.
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+        await onEachLoop { $0.abort() }
+    }
+
+    /// For simulations: closes connections that nobody waits on.
+    package func closeIdleConnections() async {
+        await onEachLoop { $0.closeIdle() }
+    }
+
+    private func onEachLoop(_ action: @escaping @Sendable (ServerLoop) -> Void) async {
+        for loop in loops.values {
+            // A loop that has ended has no connections left.
+            try? await loop.eventLoop.submit { action(loop.value) }.get()
+        }
+    }
+
+    private func bootstrap() -> ServerBootstrap {
+        let loops = loops
+        let limits = limits
+        let counter = counter
+        return ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else { throw ChannelError.eof }
+                    let overLimit = counter.increment() > limits.connections
+                    let connection = ServerConnection(services: loop.value, overLimit: overLimit)
+                    try HTTPServer.build(channel.pipeline.syncOperations, for: connection, limits: limits)
+                }
+            }
+    }
+
+    private static func build(
+        _ pipeline: ChannelPipeline.SynchronousOperations,
+        for connection: ServerConnection,
+        limits: ServerLimits
+    ) throws {
+        var decoding = NIOHTTPDecoderLimitConfiguration()
+        decoding.maxHeaderFieldSize = limits.headerBytes
+        decoding.maxHeaderListSize = limits.headerBytes
+        decoding.maxHeaderFieldCount = limits.headerFields
+        let decoder = HTTPRequestDecoder(
+            leftOverBytesStrategy: .dropBytes,
+            informationalResponseStrategy: .drop,
+            limitConfiguration: decoding
+        )
+        try pipeline.addHandler(ByteArrivalObserver(connection: connection))
+        try pipeline.addHandler(HTTPResponseEncoder())
+        try pipeline.addHandler(ByteToMessageHandler(decoder))
+        try pipeline.addHandler(connection)
+    }
+}

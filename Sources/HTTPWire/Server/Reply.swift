@@ -1,0 +1,26 @@
+/// The place where the answer to one request goes. Confined to the connection's event loop; the first use counts, and
+/// one that comes after the connection's end goes nowhere.
+package struct Reply {
+    let connection: any ReplyTaking
+    let exchange: UInt64
+
+    package func send(_ response: Response) {
+        connection.take(response, bodyBytes: response.body.count, for: exchange)
+    }
+
+    /// For simulations: promises the whole answer, sends only so many bytes of its body, and closes.
+    package func sendCut(_ response: Response, bodyBytes: Int) {
+        connection.take(response, bodyBytes: min(bodyBytes, response.body.count - 1), for: exchange)
+    }
+
+    /// For simulations: closes without a byte of an answer.
+    package func closeUnanswered() {
+        connection.closeUnanswered(exchange)
+    }
+}
+
+/// The connection as a reply sees it.
+protocol ReplyTaking: AnyObject {
+    func take(_ response: Response, bodyBytes: Int, for exchange: UInt64)
+    func closeUnanswered(_ exchange: UInt64)
+}

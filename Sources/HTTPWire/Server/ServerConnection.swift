@@ -1,0 +1,333 @@
+internal import NIOCore
+internal import NIOHTTP1
+
+/// One connection of a client: performs what `ServerConnectionState` decides. Confined to the channel's event loop.
+final class ServerConnection: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    let responder: any HTTPResponder
+    private let services: ServerLoop
+    private let overLimit: Bool
+    private(set) var state = ServerConnectionState()
+    private var context: ChannelHandlerContext?
+    private var peer = PeerAddress.unixSocket
+    private var queue = CircularBuffer<HTTPServerRequestPart>(initialCapacity: 0)
+    private var readingPaused = false
+    private var inputClosed = false
+    private var isDelivering = false
+    private var unfinishedWrites = 0
+
+    // The request in hand.
+    private var body: [UInt8] = []
+    private var bodyIsSwallowable = false
+    private var isHead = false
+    private var accept: ((_ body: [UInt8], _ reply: Reply) -> Void)?
+
+    // One timer a connection, moved lazily: most deadlines are replaced long before they come.
+    private var deadline = NIODeadline.distantFuture
+    private var timer: Scheduled<Void>?
+    private var timerFires = NIODeadline.distantFuture
+
+    init(services: ServerLoop, overLimit: Bool) {
+        self.services = services
+        self.responder = services.responder
+        self.overLimit = overLimit
+    }
+
+    // MARK: Channel events
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive { start(context) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        start(context)
+        context.fireChannelActive()
+    }
+
+    private func start(_ context: ChannelHandlerContext) {
+        peer = PeerAddress(context.remoteAddress)
+        services.opened(self)
+        if overLimit {
+            refuse(.tooManyConnections(limit: services.limits.connections))
+        } else {
+            armDeadline()
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        state.closed()
+        timer?.cancel()
+        timer = nil
+        accept = nil
+        queue.removeAll()
+        services.closed(self)
+        self.context = nil
+        context.fireChannelInactive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if state.phase == .lingering { return }
+        queue.append(unwrapInboundIn(data))
+        deliver()
+        if queue.count > ServerLimits.queuedParts, !readingPaused {
+            readingPaused = true
+            context.channel.setOption(.autoRead, value: false).assumeIsolated().whenFailure { _ in }
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case ChannelEvent.inputClosed = event else {
+            context.fireUserInboundEventTriggered(event)
+            return
+        }
+        // What was asked before the client closed its side is still answered.
+        inputClosed = true
+        closeIfDone()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let parserError = error as? HTTPParserError, state.phase != .lingering else {
+            context.close(promise: nil)
+            return
+        }
+        if state.phase == .answering {
+            // What follows is nonsense, but the answer in the making is still owed.
+            _ = state.drain()
+            return
+        }
+        switch parserError {
+        case .invalidEOFState, .closedConnection: context.close(promise: nil)
+        case .headerOverflow: refuse(headerTooLarge)
+        case .invalidVersion: refuse(.unsupportedVersion)
+        default: refuse(.malformed)
+        }
+    }
+
+    /// Bytes arrived, before the codec sees them.
+    func bytesArrived() {
+        if state.bytesArrived() { armDeadline() }
+    }
+
+    /// The server stops: an idle connection closes, a busy one after its answer.
+    func drain() {
+        if state.drain() { context?.close(promise: nil) }
+    }
+
+    /// The server has waited long enough.
+    func abort() {
+        context?.close(promise: nil)
+    }
+
+    // MARK: Requests
+
+    /// Takes up queued parts for as long as one may be taken up. Answers that come at once re-enter here by the flag.
+    private func deliver() {
+        guard !isDelivering else { return }
+        isDelivering = true
+        defer { isDelivering = false }
+        while state.phase != .answering, state.phase != .closed, state.phase != .lingering, !queue.isEmpty {
+            switch queue.removeFirst() {
+            case .head(let head): begin(head)
+            case .body(let bytes): take(bytes)
+            case .end: end()
+            }
+        }
+        resumeReading()
+        closeIfDone()
+    }
+
+    private func begin(_ head: HTTPRequestHead) {
+        _ = state.bytesArrived()
+        state.requestBegan(keepAlive: head.isKeepAlive && head.version == .http1_1)
+        isHead = head.method == .HEAD
+        let reading = RequestHeadReader(head: head, limits: services.limits)
+        bodyIsSwallowable = reading.isSwallowable
+        let request: RequestHead
+        switch reading.result {
+        case .failure(let violation):
+            refuse(violation.violation)
+            return
+        case .success(let read):
+            request = read
+        }
+        switch responder.admit(request, from: peer) {
+        case .refuse(let response):
+            respond(response)
+        case .accept(let limit, let then):
+            if let length = reading.contentLength, length > limit {
+                refuse(.bodyTooLarge(limit: limit))
+                return
+            }
+            accept = then
+            body = []
+            state.requestAdmitted(bodyLimit: limit)
+            if reading.expectsContinue { sendContinue() }
+            armDeadline()
+        }
+    }
+
+    private func take(_ bytes: ByteBuffer) {
+        switch state.bodyArrived(bytes.readableBytes) {
+        case .keep: body.append(contentsOf: bytes.readableBytesView)
+        case .drop: break
+        case .refuseTooLarge(let limit): refuse(.bodyTooLarge(limit: limit))
+        }
+    }
+
+    private func end() {
+        switch state.requestEnded() {
+        case .nothing: break
+        case .nextRequest: armDeadline()
+        case .answer:
+            armDeadline()
+            let then = accept
+            let whole = body
+            accept = nil
+            body = []
+            then?(whole, Reply(connection: self, exchange: state.exchange))
+        }
+    }
+
+    private func refuse(_ violation: ProtocolViolation) {
+        bodyIsSwallowable = false
+        respond(responder.response(to: violation), closing: true)
+    }
+
+    private var headerTooLarge: ProtocolViolation {
+        .headerTooLarge(bytes: services.limits.headerBytes, fields: services.limits.headerFields)
+    }
+
+    // MARK: Answers
+
+    private func sendContinue() {
+        context?.writeAndFlush(wrapOutboundOut(.head(.init(version: .http1_1, status: .continue))), promise: nil)
+    }
+
+    private func respond(_ response: Response, bodyBytes: Int? = nil, closing forced: Bool = false) {
+        guard let context else { return }
+        let cut = bodyBytes.map { $0 < response.body.count } ?? false
+        let closing = forced || cut || state.closesAfterResponse(swallowable: bodyIsSwallowable)
+        write(response, bodyBytes: bodyBytes ?? response.body.count, closing: closing, to: context)
+        if cut {
+            context.close(promise: nil)
+            return
+        }
+        switch state.responded(closing: closing) {
+        case .nextRequest, .swallowRest:
+            armDeadline()
+            deliver()
+        case .closeOutput:
+            queue.removeAll()
+            armDeadline()
+            context.close(mode: .output, promise: nil)
+        }
+        closeIfDone()
+    }
+
+    private func write(_ response: Response, bodyBytes: Int, closing: Bool, to context: ChannelHandlerContext) {
+        var headers = HTTPHeaders()
+        if let contentType = response.contentType { headers.add(name: "Content-Type", value: contentType) }
+        headers.add(name: "Content-Length", value: String(response.body.count))
+        headers.add(name: "Date", value: services.dateClock.now())
+        for field in response.fields { headers.add(name: field.name, value: field.value) }
+        if closing { headers.add(name: "Connection", value: "close") }
+        let status = HTTPResponseStatus(statusCode: response.status)
+        context.write(
+            wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))),
+            promise: nil
+        )
+        if !isHead, bodyBytes > 0 {
+            let buffer = context.channel.allocator.buffer(bytes: response.body.prefix(bodyBytes))
+            context.write(wrapOutboundOut(.body(.byteBuffer(buffer))), promise: nil)
+        }
+        if bodyBytes == response.body.count {
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: watchedWrite(context))
+        } else {
+            context.flush()
+        }
+    }
+
+    /// A client that doesn't take its answer is cut off.
+    private func watchedWrite(_ context: ChannelHandlerContext) -> EventLoopPromise<Void> {
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        let loop = context.eventLoop.assumeIsolated()
+        let cutOff =
+            context.channel.isWritable
+            ? nil : loop.scheduleTask(in: services.limits.responseWrite) { self.abort() }
+        unfinishedWrites += 1
+        promise.futureResult.assumeIsolated().whenComplete { _ in
+            cutOff?.cancel()
+            self.unfinishedWrites -= 1
+            self.closeIfDone()
+        }
+        return promise
+    }
+
+    private func resumeReading() {
+        guard readingPaused, queue.count <= ServerLimits.queuedParts, let context else { return }
+        readingPaused = false
+        context.channel.setOption(.autoRead, value: true).assumeIsolated().whenFailure { _ in }
+    }
+
+    private func closeIfDone() {
+        guard inputClosed, queue.isEmpty, state.phase != .answering, unfinishedWrites == 0 else { return }
+        context?.close(promise: nil)
+    }
+
+    // MARK: Deadlines
+
+    private func armDeadline() {
+        guard let context, let kind = state.deadline else {
+            deadline = .distantFuture
+            return
+        }
+        deadline = .now() + length(of: kind)
+        if deadline < timerFires { schedule(on: context) }
+    }
+
+    private func length(of deadline: ServerConnectionState.Deadline) -> TimeAmount {
+        switch deadline {
+        case .idle: services.limits.idle
+        case .header: services.limits.headerRead
+        case .body: services.limits.bodyRead
+        case .write: services.limits.responseWrite
+        case .linger: ServerLimits.linger
+        }
+    }
+
+    private func schedule(on context: ChannelHandlerContext) {
+        timer?.cancel()
+        timerFires = deadline
+        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { self.timerFired() }
+    }
+
+    private func timerFired() {
+        timerFires = .distantFuture
+        guard let context else { return }
+        guard NIODeadline.now() >= deadline else {
+            if deadline != .distantFuture { schedule(on: context) }
+            return
+        }
+        switch state.deadline {
+        case .header: refuse(.headerTimeout)
+        case .body where state.phase != .swallowing: refuse(.bodyTimeout)
+        case .idle, .body, .write, .linger: context.close(promise: nil)
+        case nil: break
+        }
+    }
+}
+
+extension ServerConnection: ReplyTaking {
+    func take(_ response: Response, bodyBytes: Int, for exchange: UInt64) {
+        guard state.phase == .answering, state.exchange == exchange else { return }
+        respond(response, bodyBytes: bodyBytes)
+    }
+
+    func closeUnanswered(_ exchange: UInt64) {
+        guard state.phase == .answering, state.exchange == exchange else { return }
+        context?.close(promise: nil)
+    }
+}

@@ -1,0 +1,41 @@
+private import NIOCore
+
+/// What the connections of one event loop share. Confined to that loop.
+final class ServerLoop {
+    let responder: any HTTPResponder
+    let limits: ServerLimits
+    let dateClock = DateClock()
+    private let counter: ConnectionCounter
+    private var connections: [ObjectIdentifier: ServerConnection] = [:]
+    private var draining = false
+
+    init(responder: any HTTPResponder, limits: ServerLimits, counter: ConnectionCounter) {
+        self.responder = responder
+        self.limits = limits
+        self.counter = counter
+    }
+
+    var connectionCount: Int { connections.count }
+
+    func opened(_ connection: ServerConnection) {
+        connections[ObjectIdentifier(connection)] = connection
+        if draining { connection.drain() }
+    }
+
+    func closed(_ connection: ServerConnection) {
+        if connections.removeValue(forKey: ObjectIdentifier(connection)) != nil { counter.decrement() }
+    }
+
+    func drain() {
+        draining = true
+        for connection in connections.values { connection.drain() }
+    }
+
+    func closeIdle() {
+        for connection in connections.values where connection.state.isIdle { connection.abort() }
+    }
+
+    func abort() {
+        for connection in connections.values { connection.abort() }
+    }
+}

@@ -1,0 +1,12 @@
+/// What accompanies a call on its way: who calls, with which user's token, in which trace.
+package struct CallContext: Sendable {
+    package var caller: Caller
+    package var userToken: AccessToken?
+    package var trace: TraceContext
+
+    package init(caller: Caller, userToken: AccessToken?, trace: TraceContext) {
+        self.caller = caller
+        self.userToken = userToken
+        self.trace = trace
+    }
+}

@@ -1,0 +1,13 @@
+/// A service that was recognised, and what it may do.
+package struct Caller: Sendable, Hashable {
+    package let name: CallerName
+    /// The app in whose name its messages go.
+    package let app: AppName
+    package let permissions: Set<Permission>
+
+    package init(name: CallerName, app: AppName, permissions: Set<Permission>) {
+        self.name = name
+        self.app = app
+        self.permissions = permissions
+    }
+}

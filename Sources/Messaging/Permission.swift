@@ -1,0 +1,6 @@
+/// What a caller may do (`callers.NAME.may`).
+package enum Permission: String, Sendable, Hashable, CaseIterable {
+    case send
+    case read
+    case upload
+}

@@ -1,0 +1,86 @@
+/// The kinds of problem that a caller can meet. The raw value ends the stable `type` URI.
+package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
+    // The caller's to mend.
+    case malformedRequest = "malformed-request"
+    case invalidRequest = "invalid-request"
+    case userTokenRequired = "user-token-required"
+    case unauthenticated
+    case notAllowed = "not-allowed"
+    case noSuchResource = "no-such-resource"
+    case methodNotAllowed = "method-not-allowed"
+    case requestTimeout = "request-timeout"
+    case bodyTooLarge = "body-too-large"
+    case targetTooLong = "target-too-long"
+    case unsupportedMediaType = "unsupported-media-type"
+    case expectationFailed = "expectation-failed"
+    case headerTooLarge = "header-too-large"
+    case unsupportedVersion = "unsupported-version"
+    // Divar's answer.
+    case notFoundAtDivar = "not-found-at-divar"
+    case recipientRestricted = "recipient-restricted"
+    case divarRejected = "divar-rejected"
+    case divarLimit = "divar-limit"
+    case divarRefusedCredentials = "divar-refused-credentials"
+    case divarFailed = "divar-failed"
+    case divarUnintelligible = "divar-unintelligible"
+    case divarUnreachable = "divar-unreachable"
+    case divarTimeout = "divar-timeout"
+    // Ours.
+    case overloaded
+    case `internal`
+
+    package var status: Int {
+        switch self {
+        case .malformedRequest, .invalidRequest, .userTokenRequired: 400
+        case .unauthenticated: 401
+        case .notAllowed: 403
+        case .noSuchResource, .notFoundAtDivar: 404
+        case .methodNotAllowed: 405
+        case .requestTimeout: 408
+        case .recipientRestricted: 412
+        case .bodyTooLarge: 413
+        case .targetTooLong: 414
+        case .unsupportedMediaType: 415
+        case .expectationFailed: 417
+        case .divarRejected: 422
+        case .divarLimit: 429
+        case .headerTooLarge: 431
+        case .internal: 500
+        case .divarRefusedCredentials, .divarFailed, .divarUnintelligible, .divarUnreachable: 502
+        case .overloaded: 503
+        case .divarTimeout: 504
+        case .unsupportedVersion: 505
+        }
+    }
+
+    /// The same for every problem of the kind, as RFC 9457 section 3.1.3 asks.
+    package var title: String {
+        switch self {
+        case .malformedRequest: "The request is not well-formed HTTP"
+        case .invalidRequest: "The request is not valid"
+        case .userTokenRequired: "A Divar user's token is required"
+        case .unauthenticated: "The caller is not known"
+        case .notAllowed: "The caller may not make this call"
+        case .noSuchResource: "There is no such resource"
+        case .methodNotAllowed: "The resource does not have this method"
+        case .requestTimeout: "The request did not arrive in time"
+        case .bodyTooLarge: "The body is too large"
+        case .targetTooLong: "The request target is too long"
+        case .unsupportedMediaType: "The body is not of a supported media type"
+        case .expectationFailed: "The expectation can not be met"
+        case .headerTooLarge: "The header section is too large"
+        case .unsupportedVersion: "The HTTP version is not supported"
+        case .notFoundAtDivar: "Divar does not know it"
+        case .recipientRestricted: "The recipient does not take messages from this sender"
+        case .divarRejected: "Divar rejected the call"
+        case .divarLimit: "Divar's limit is reached"
+        case .divarRefusedCredentials: "Divar refused the credentials"
+        case .divarFailed: "Divar failed"
+        case .divarUnintelligible: "Divar's answer makes no sense"
+        case .divarUnreachable: "Divar can not be reached"
+        case .divarTimeout: "Divar did not answer in time"
+        case .overloaded: "The gateway is at its limit"
+        case .internal: "The gateway has a bug"
+        }
+    }
+}

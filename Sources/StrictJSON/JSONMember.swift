@@ -1,0 +1,10 @@
+/// One name with its value inside an object.
+package struct JSONMember: Sendable, Hashable {
+    package var name: String
+    package var value: JSONValue
+
+    package init(_ name: String, _ value: JSONValue) {
+        self.name = name
+        self.value = value
+    }
+}
