@@ -58,7 +58,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "divar-gateway",
-            dependencies: ["GatewayAssembly", "Sandbox", "Custody", "Messaging", argumentParser]
+            dependencies: ["GatewayAssembly", argumentParser]
         ),
         // Tests, one target a room.
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),

@@ -1,3 +1,5 @@
+private import FoundationEssentials
+
 /// Points in time as RFC 3339 writes them.
 package enum Timestamp {
     /// The latest year that four digits can say, in microseconds since 1970.
@@ -7,12 +9,10 @@ package enum Timestamp {
     package static func rfc3339(microseconds: Int64) -> String? {
         guard (0...latest).contains(microseconds) else { return nil }
         let (seconds, fraction) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
-        let (days, secondOfDay) = seconds.quotientAndRemainder(dividingBy: 86_400)
-        let (year, month, day) = civilDate(daysSince1970: days)
-        let clock = [secondOfDay / 3600, secondOfDay / 60 % 60, secondOfDay % 60]
-            .map { padded($0, to: 2) }.joined(separator: ":")
-        let date = padded(year, to: 4) + "-" + padded(month, to: 2) + "-" + padded(day, to: 2)
-        return date + "T" + clock + (fraction == 0 ? "" : "." + padded(fraction, to: 6)) + "Z"
+        let text = Date(timeIntervalSince1970: TimeInterval(seconds)).formatted(.iso8601)
+        guard fraction > 0 else { return text }
+        let digits = String(fraction)
+        return text.dropLast() + "." + String(repeating: "0", count: 6 - digits.count) + digits + "Z"
     }
 
     /// Whether a text has the form of RFC 3339 section 5.6 (a form: it doesn't know how long February is).
@@ -40,22 +40,5 @@ package enum Timestamp {
         }
         if sign("Zz") { return rest.isEmpty }
         return sign("+-") && digits(2, in: 0...23) && sign(":") && digits(2, in: 0...59) && rest.isEmpty
-    }
-
-    /// Days to a Gregorian date, by counting in eras of 400 years that begin on 1 March.
-    private static func civilDate(daysSince1970: Int64) -> (year: Int64, month: Int64, day: Int64) {
-        let shifted = daysSince1970 + 719_468
-        let (era, dayOfEra) = shifted.quotientAndRemainder(dividingBy: 146_097)
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
-    }
-
-    private static func padded(_ number: Int64, to width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 }

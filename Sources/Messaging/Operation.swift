@@ -14,4 +14,12 @@ package enum Operation: String, Sendable, Hashable, CaseIterable {
         case .createUploadToken: .upload
         }
     }
+
+    /// Whether Divar serves it only with a user's token.
+    package var needsUserToken: Bool {
+        switch self {
+        case .botMessageToUser, .messageAsUser, .readConversation: true
+        case .botMessageToConversation, .createUploadToken: false
+        }
+    }
 }

@@ -1,3 +1,4 @@
+private import Glibc
 package import NIOCore
 private import NIOHTTP1
 package import NIOPosix
@@ -11,7 +12,7 @@ package final class HTTPServer: Sendable {
     private let limits: ServerLimits
     private let loops: [ObjectIdentifier: NIOLoopBound<ServerLoop>]
     private let counter: ConnectionCounter
-    private let listeners = Mutex<[any Channel]>([])
+    private let listeners = Mutex<[(address: ListenAddress, channel: any Channel)]>([])
 
     /// Prepares every loop; nothing listens yet.
     package init(
@@ -42,24 +43,36 @@ package final class HTTPServer: Sendable {
             channel = try await bootstrap().bind(host: host, port: port).get()
             bound = .tcp(host: host, port: channel.localAddress?.port ?? port)
         case .unix(let path):
+            guard await !isAnswering(path) else { throw ListenError.inUse(address) }
             channel = try await bootstrap().bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
             bound = address
         }
-        listeners.withLock { $0.append(channel) }
+        listeners.withLock { $0.append((bound, channel)) }
         return bound
+    }
+
+    /// Whether somebody listens behind a socket file. One that nobody answers on was left behind, and is replaced.
+    private func isAnswering(_ path: String) async -> Bool {
+        guard let channel = try? await ClientBootstrap(group: group).connect(unixDomainSocketPath: path).get() else {
+            return false
+        }
+        channel.close(promise: nil)
+        return true
     }
 
     package var connectionCount: Int { counter.current }
 
     /// Closes the listeners; open connections stay.
     package func stopListening() async {
-        let channels = listeners.withLock { listeners in
+        let closing = listeners.withLock { listeners in
             defer { listeners = [] }
             return listeners
         }
-        for channel in channels {
+        for (address, channel) in closing {
             // A listener that is closed already is what was asked for.
             try? await channel.close().get()
+            // The file outlives its socket; whoever connects to it should hear that nobody is there.
+            if case .unix(let path) = address { _ = unsafe unlink(path) }
         }
     }
 
@@ -90,7 +103,6 @@ package final class HTTPServer: Sendable {
     private func bootstrap() -> ServerBootstrap {
         let loops = loops
         let limits = limits
-        let counter = counter
         return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -98,8 +110,7 @@ package final class HTTPServer: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else { throw ChannelError.eof }
-                    let overLimit = counter.increment() > limits.connections
-                    let connection = ServerConnection(services: loop.value, overLimit: overLimit)
+                    let connection = ServerConnection(services: loop.value)
                     try HTTPServer.build(channel.pipeline.syncOperations, for: connection, limits: limits)
                 }
             }

@@ -8,7 +8,6 @@ final class ServerConnection: ChannelInboundHandler {
 
     let responder: any HTTPResponder
     private let services: ServerLoop
-    private let overLimit: Bool
     private(set) var state = ServerConnectionState()
     private var context: ChannelHandlerContext?
     private var peer = PeerAddress.unixSocket
@@ -17,6 +16,7 @@ final class ServerConnection: ChannelInboundHandler {
     private var inputClosed = false
     private var isDelivering = false
     private var unfinishedWrites = 0
+    private var writeCutOff: Scheduled<Void>?
 
     // The request in hand.
     private var body: [UInt8] = []
@@ -29,10 +29,9 @@ final class ServerConnection: ChannelInboundHandler {
     private var timer: Scheduled<Void>?
     private var timerFires = NIODeadline.distantFuture
 
-    init(services: ServerLoop, overLimit: Bool) {
+    init(services: ServerLoop) {
         self.services = services
         self.responder = services.responder
-        self.overLimit = overLimit
     }
 
     // MARK: Channel events
@@ -49,11 +48,10 @@ final class ServerConnection: ChannelInboundHandler {
 
     private func start(_ context: ChannelHandlerContext) {
         peer = PeerAddress(context.remoteAddress)
-        services.opened(self)
-        if overLimit {
-            refuse(.tooManyConnections(limit: services.limits.connections))
-        } else {
+        if services.opened(self) {
             armDeadline()
+        } else {
+            refuse(.tooManyConnections(limit: services.limits.connections))
         }
     }
 
@@ -61,6 +59,7 @@ final class ServerConnection: ChannelInboundHandler {
         state.closed()
         timer?.cancel()
         timer = nil
+        writeCutOff?.cancel()
         accept = nil
         queue.removeAll()
         services.closed(self)
@@ -245,25 +244,32 @@ final class ServerConnection: ChannelInboundHandler {
         }
         if bodyBytes == response.body.count {
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: watchedWrite(context))
+            watchUnfinishedWrites(context)
         } else {
             context.flush()
         }
     }
 
-    /// A client that doesn't take its answer is cut off.
     private func watchedWrite(_ context: ChannelHandlerContext) -> EventLoopPromise<Void> {
         let promise = context.eventLoop.makePromise(of: Void.self)
-        let loop = context.eventLoop.assumeIsolated()
-        let cutOff =
-            context.channel.isWritable
-            ? nil : loop.scheduleTask(in: services.limits.responseWrite) { self.abort() }
         unfinishedWrites += 1
         promise.futureResult.assumeIsolated().whenComplete { _ in
-            cutOff?.cancel()
             self.unfinishedWrites -= 1
+            if self.unfinishedWrites == 0 {
+                self.writeCutOff?.cancel()
+                self.writeCutOff = nil
+            }
             self.closeIfDone()
         }
         return promise
+    }
+
+    /// A client that doesn't take its answer is cut off.
+    private func watchUnfinishedWrites(_ context: ChannelHandlerContext) {
+        guard unfinishedWrites > 0, writeCutOff == nil else { return }
+        writeCutOff = context.eventLoop.assumeIsolated().scheduleTask(in: services.limits.responseWrite) {
+            self.abort()
+        }
     }
 
     private func resumeReading() {
@@ -293,7 +299,6 @@ final class ServerConnection: ChannelInboundHandler {
         case .idle: services.limits.idle
         case .header: services.limits.headerRead
         case .body: services.limits.bodyRead
-        case .write: services.limits.responseWrite
         case .linger: ServerLimits.linger
         }
     }
@@ -314,7 +319,7 @@ final class ServerConnection: ChannelInboundHandler {
         switch state.deadline {
         case .header: refuse(.headerTimeout)
         case .body where state.phase != .swallowing: refuse(.bodyTimeout)
-        case .idle, .body, .write, .linger: context.close(promise: nil)
+        case .idle, .body, .linger: context.close(promise: nil)
         case nil: break
         }
     }

@@ -19,7 +19,7 @@ struct ServerConnectionState {
         case closed
     }
 
-    enum Deadline { case idle, header, body, write, linger }
+    enum Deadline { case idle, header, body, linger }
 
     enum BodyAction: Equatable { case keep, drop, refuseTooLarge(limit: Int) }
     enum EndAction: Equatable { case answer, nextRequest, nothing }

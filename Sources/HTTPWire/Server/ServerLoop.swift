@@ -1,5 +1,3 @@
-private import NIOCore
-
 /// What the connections of one event loop share. Confined to that loop.
 final class ServerLoop {
     let responder: any HTTPResponder
@@ -15,11 +13,12 @@ final class ServerLoop {
         self.counter = counter
     }
 
-    var connectionCount: Int { connections.count }
-
-    func opened(_ connection: ServerConnection) {
+    /// False where it is one connection too many: it is counted all the same, until it closes.
+    func opened(_ connection: ServerConnection) -> Bool {
         connections[ObjectIdentifier(connection)] = connection
+        let isAdmitted = counter.increment() <= limits.connections
         if draining { connection.drain() }
+        return isAdmitted
     }
 
     func closed(_ connection: ServerConnection) {

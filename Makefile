@@ -1,0 +1,59 @@
+# Everything that is done with this repository. `make help` lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+SWIFT_FLAGS := --explicit-target-dependency-import-check error
+BINARY := .build/debug/divar-gateway
+PYTHON := .venv/bin/python
+
+.PHONY: help setup build run demo test unit e2e lint format check release clean
+
+help: ## list these targets
+	@grep -E '^[a-z0-9-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: ## install what is missing, through apt (with sudo where needed)
+	@deploy/setup.sh build
+
+build: setup ## build the gateway (debug)
+	@echo "building; the first time takes 5 to 15 minutes on two cores"
+	swift build $(SWIFT_FLAGS) --product divar-gateway
+
+run: build ## start the gateway with a simulated Divar behind it, and print lines to try
+	@exec $(BINARY) serve --config config/divar-gateway.yaml --sandbox --sandbox-listen 127.0.0.1:8090
+
+demo: build ## run the README's tour and check every step
+	@deploy/demo.sh $(BINARY)
+
+test: lint unit e2e ## run every test (does its own set-up)
+
+unit: setup ## the tests of the rooms
+	@echo "building the tests; the first time takes 5 to 15 minutes on two cores"
+	swift build $(SWIFT_FLAGS) --build-tests
+	swift test $(SWIFT_FLAGS) --skip-build --disable-xctest
+
+e2e: build .venv/ready ## the tests of the real binary, by curl and Python
+	$(PYTHON) -m pytest -q Tests/EndToEnd
+
+.venv/ready: Tests/EndToEnd/requirements.txt
+	@deploy/setup.sh test
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check -r Tests/EndToEnd/requirements.txt
+	@touch .venv/ready
+
+lint: ## check the format of the code and of the scripts
+	@deploy/setup.sh lint
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	shellcheck deploy/*.sh .ci/run
+
+format: ## put the code into its format
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+check: test demo ## everything that must hold before a change lands
+
+release: setup ## build the release binary
+	swift build $(SWIFT_FLAGS) -c release --static-swift-stdlib --product divar-gateway
+
+clean: ## remove what was built
+	rm -rf .build .venv

@@ -1,0 +1,34 @@
+internal import Custody
+internal import DivarAPI
+internal import HTTPWire
+internal import Messaging
+
+/// Puts the credentials to a request: the only place where a Divar key or a user's token is opened.
+///
+/// The fields are these and no others. Nothing that a caller sent is among them but the user's token, which has been
+/// checked to be one word of visible characters, and the trace's id.
+struct UpstreamRequestBuilder: Sendable {
+    let userAgent: String
+
+    func request(
+        _ request: DivarRequest,
+        key: Secret,
+        userToken: AccessToken?,
+        trace: TraceContext
+    ) -> UpstreamRequest {
+        var fields = [("X-API-Key", key.withExposedText { $0 })]
+        if request.endpoint.needsUserToken, let userToken {
+            fields.append(("Authorization", userToken.secret.withExposedText { "Bearer " + $0 }))
+        }
+        if request.body != nil { fields.append(("Content-Type", "application/json")) }
+        fields.append(("Accept", "application/json"))
+        fields.append(("User-Agent", userAgent))
+        fields.append(("traceparent", trace.traceparent))
+        return UpstreamRequest(
+            method: HTTPMethod(request.endpoint.method.rawValue),
+            path: request.path,
+            fields: fields,
+            body: request.body
+        )
+    }
+}

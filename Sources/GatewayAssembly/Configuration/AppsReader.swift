@@ -1,0 +1,53 @@
+internal import Custody
+internal import Messaging
+internal import Yams
+
+/// Reads `apps`.
+struct AppsReader {
+    private let mapping: MappingReader
+
+    init(_ mapping: MappingReader) {
+        self.mapping = mapping
+    }
+
+    func read(sandbox: SandboxTarget?) -> [AppName: [KeySource]] {
+        var apps: [AppName: [KeySource]] = [:]
+        for entry in mapping.takeAll() {
+            let path = mapping.path(of: entry.key)
+            guard let name = AppName(entry.key) else {
+                mapping.problems.add(
+                    "an app's name has 1 to 64 characters of A-Z a-z 0-9 _ - .", at: path, line: entry.line)
+                continue
+            }
+            let app = MappingReader(entry.value, path: path, problems: mapping.problems)
+            let nodes = app.list("keys")
+            let keys = nodes.compactMap { source($0, path: app.path(of: "keys")) }
+            if nodes.isEmpty {
+                mapping.problems.add("must list at least one source of a key", at: path, line: entry.line)
+            }
+            app.reportUnknownKeys()
+            apps[name] = sandbox.map { [.fixed($0.key)] } ?? keys
+        }
+        guard apps.isEmpty, mapping.takeAll().isEmpty else { return apps }
+        guard let sandbox, let name = AppName("default") else {
+            mapping.problems.add(
+                "must name at least one app and where its Divar key comes from", at: "apps", line: mapping.line)
+            return apps
+        }
+        return [name: [.fixed(sandbox.key)]]
+    }
+
+    private func source(_ node: Node, path: String) -> KeySource? {
+        let source = MappingReader(node, path: path, problems: mapping.problems)
+        let file = source.string("file")?.text
+        let variable = source.string("env")?.text
+        source.reportUnknownKeys()
+        switch (file, variable) {
+        case (let file?, nil): return .file(path: file)
+        case (nil, let variable?): return .environment(variable: variable)
+        default:
+            mapping.problems.add("must be either {file: PATH} or {env: NAME}", at: path, node: node)
+            return nil
+        }
+    }
+}

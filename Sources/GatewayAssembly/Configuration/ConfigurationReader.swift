@@ -1,0 +1,140 @@
+private import Custody
+private import Delivery
+private import DivarAPI
+private import HTTPWire
+private import InternalAPI
+private import Logging
+private import Messaging
+private import NIOCore
+private import Yams
+
+/// Reads a configuration from YAML: every problem is found in one go and named by its line.
+///
+/// Pure: it opens no file and resolves no key, so that `check` and tests see what `serve` sees.
+package struct ConfigurationReader {
+    private let problems = ProblemCollector()
+
+    /// - Parameter sandbox: set where a simulated Divar stands behind this gateway; it replaces Divar's address and keys.
+    package static func read(yaml: String, sandbox: SandboxTarget? = nil) throws(ConfigurationError) -> Configuration {
+        let reader = ConfigurationReader()
+        let configuration = reader.read(yaml, sandbox: sandbox)
+        guard let configuration, reader.problems.problems.isEmpty else {
+            throw ConfigurationError(reader.problems.problems)
+        }
+        return configuration
+    }
+
+    private func read(_ yaml: String, sandbox: SandboxTarget?) -> Configuration? {
+        let node: Node?
+        do {
+            node = try compose(yaml: yaml)
+        } catch {
+            report(error)
+            return nil
+        }
+        let root = MappingReader(node, path: "", problems: problems)
+        let upstream = UpstreamReader(root.mapping("upstream")).read(sandbox: sandbox)
+        let contract =
+            root.value("contract", "one of \(names(Contract.allCases))", Contract.init(rawValue:)) ?? .august2026
+        let apps = AppsReader(root.mapping("apps")).read(sandbox: sandbox)
+        let callersMapping = root.mapping("callers")
+        let callers = CallersReader(callersMapping, apps: apps.keys.sorted { $0.text < $1.text }).read()
+        let listenNodes = root.list("listen")
+        let listen = listenAddresses(listenNodes)
+        let limits = LimitsReader(root.mapping("limits"))
+        let drain = root.duration("drain", in: .zero ... .seconds(600)) ?? .seconds(10)
+        let preferred = preferredEndpoints(root.mapping("endpoints"), contract: contract)
+        let logLevel = logLevel(root.mapping("log"))
+        root.reportUnknownKeys()
+        let serverLimits = limits.serverLimits()
+        let messageLimits = limits.messageLimits()
+        limits.finish()
+        var localApp: AppName?
+        if callersMapping.takeAll().isEmpty {
+            localApp = self.localApp(apps.keys.sorted { $0.text < $1.text }, line: callersMapping.line)
+            requireLocal(listen, nodes: listenNodes)
+        }
+        guard let upstream else { return nil }
+        return Configuration(
+            listen: listen, contract: contract, preferredEndpoints: preferred, upstream: upstream, apps: apps,
+            callers: callers, localApp: localApp, serverLimits: serverLimits, messageLimits: messageLimits,
+            drain: drain, logLevel: logLevel
+        )
+    }
+
+    private func report(_ error: any Error) {
+        switch error {
+        case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
+            YamlError.composer(_, let problem, let mark, _):
+            problems.add("is not YAML: \(problem)", at: "", line: mark.line)
+        case YamlError.duplicatedKeysInMapping(let duplicates, let context):
+            let keys = duplicates.map(\.description).sorted().joined(separator: ", ")
+            problems.add("the same key twice: \(keys)", at: "", line: context.mark.line)
+        default:
+            problems.add("is not YAML in UTF-8", at: "", line: nil)
+        }
+    }
+
+    private func listenAddresses(_ nodes: [Node]) -> [ListenAddress] {
+        guard !nodes.isEmpty else { return [.tcp(host: "127.0.0.1", port: 8080)] }
+        return nodes.compactMap { node in
+            guard let text = node.scalar?.string, let address = ListenAddress(text) else {
+                problems.add(
+                    "must be an address such as 127.0.0.1:8080, [::1]:8080 or unix:/run/divar-gateway/api.sock",
+                    at: "listen", node: node
+                )
+                return nil
+            }
+            return address
+        }
+    }
+
+    /// Without callers everybody is admitted, so nobody but this machine may come near.
+    private func requireLocal(_ addresses: [ListenAddress], nodes: [Node]) {
+        for (index, address) in addresses.enumerated() where !address.isLocal {
+            problems.add(
+                "\(address) can be reached from other machines, and no callers are configured: everybody would be admitted",
+                at: "listen", line: index < nodes.count ? nodes[index].mark?.line : nil
+            )
+        }
+    }
+
+    private func localApp(_ apps: [AppName], line: Int?) -> AppName? {
+        if apps.count > 1, !apps.contains(where: { $0.text == "default" }) {
+            problems.add(
+                "there are several apps, none is named default, and no callers say which one a call is for",
+                at: "callers", line: line
+            )
+            return nil
+        }
+        return apps.first { $0.text == "default" } ?? apps.first
+    }
+
+    private func preferredEndpoints(_ mapping: MappingReader, contract: Contract) -> [EndpointName] {
+        let preferred: [EndpointName] = mapping.list("prefer").compactMap { node in
+            let name = EndpointName(node.scalar?.string ?? "")
+            let known = Catalogue.endpoints(of: contract)
+            guard known.contains(where: { $0.name == name }) else {
+                problems.add(
+                    "\"\(name)\" is not an endpoint of the contract \(contract.rawValue); it has: "
+                        + known.map(\.name.text).joined(separator: ", "),
+                    at: "endpoints.prefer", node: node
+                )
+                return nil
+            }
+            return name
+        }
+        mapping.reportUnknownKeys()
+        return preferred
+    }
+
+    private func logLevel(_ mapping: MappingReader) -> Logger.Level {
+        let level = mapping.value("level", "one of \(names(Logger.Level.allCases))", { Logger.Level(rawValue: $0) })
+        mapping.reportUnknownKeys()
+        return level ?? .info
+    }
+
+    private func names<Named: RawRepresentable<String>>(_ cases: [Named]) -> String {
+        cases.map(\.rawValue).joined(separator: ", ")
+    }
+}

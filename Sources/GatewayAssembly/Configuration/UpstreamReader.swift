@@ -1,0 +1,55 @@
+internal import HTTPWire
+internal import NIOCore
+
+/// Reads `upstream`.
+struct UpstreamReader {
+    private let mapping: MappingReader
+
+    private static let divar = "https://open-api.divar.ir"
+    private static let divarUpload = "https://chat.divar.ir/upload"
+
+    init(_ mapping: MappingReader) {
+        self.mapping = mapping
+    }
+
+    func read(sandbox: SandboxTarget?) -> Configuration.Upstream? {
+        let baseURL = mapping.value("base_url", "https://HOST or https://HOST:PORT", UpstreamReader.guardedOrigin)
+        let uploadURL = mapping.value("upload_url", "an absolute http or https URL", UpstreamReader.url)
+        let trustFile = mapping.string("ca_file")?.text
+        let connect = mapping.duration("connect_timeout", in: .milliseconds(10) ... .seconds(60))
+        let deadline = mapping.duration("deadline", in: .milliseconds(10) ... .seconds(300))
+        let idle = mapping.duration("idle_timeout", in: .milliseconds(100) ... .seconds(3600))
+        let connections = mapping.integer("connections_per_loop", in: 1...10_000)
+        let queue = mapping.integer("queue_per_loop", in: 1...1_000_000)
+        let answerBytes = mapping.byteCount("answer_bytes", in: 1024...64 * 1024 * 1024)
+        mapping.reportUnknownKeys()
+        guard let origin = sandbox?.origin ?? baseURL ?? Origin(UpstreamReader.divar) else { return nil }
+        var upstream = Configuration.Upstream(
+            baseURL: origin,
+            uploadURL: sandbox?.uploadURL ?? uploadURL ?? UpstreamReader.divarUpload,
+            trustFile: sandbox == nil ? trustFile : nil
+        )
+        if let deadline { upstream.deadline = TimeAmount(deadline) }
+        if let connect { upstream.limits.connect = TimeAmount(connect) }
+        if let idle { upstream.limits.idle = TimeAmount(idle) }
+        if let connections { upstream.limits.connectionsPerLoop = connections }
+        if let queue { upstream.limits.waitersPerLoop = queue }
+        if let answerBytes { upstream.limits.answerBytes = answerBytes }
+        return upstream
+    }
+
+    /// Plain http would show the key to everybody on the way, so it only goes to this machine.
+    private static func guardedOrigin(_ text: String) -> Origin? {
+        guard let origin = Origin(text) else { return nil }
+        let isLocal = ListenAddress.tcp(host: origin.host, port: origin.port).isLocal
+        return origin.scheme == .https || isLocal ? origin : nil
+    }
+
+    /// It is only handed to callers, so its form is all that matters.
+    private static func url(_ text: String) -> String? {
+        let lowercased = text.lowercased()
+        let scheme = ["https://", "http://"].first { lowercased.hasPrefix($0) && text.utf8.count > $0.utf8.count }
+        guard scheme != nil, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
+        return text.hasSuffix("/") ? String(text.dropLast()) : text
+    }
+}

@@ -1,0 +1,76 @@
+package import Custody
+private import Delivery
+private import Egress
+package import HTTPWire
+private import InternalAPI
+package import Logging
+private import Messaging
+private import NIOCore
+private import NIOPosix
+
+/// The running gateway: the object graph, from the listeners down to the connections to Divar.
+package struct Gateway: Sendable {
+    /// Where it listens, with the ports that were really taken.
+    package let addresses: [ListenAddress]
+
+    private let server: HTTPServer
+    private let group: MultiThreadedEventLoopGroup
+    private let readiness: GatewayReadiness
+    private let drain: Duration
+
+    /// Builds everything and listens. Throws where an address can't be taken or a trust file can't be read.
+    package static func start(_ configuration: Configuration, keys: AppKeys, logger: Logger) async throws -> Gateway {
+        let tls =
+            configuration.upstream.baseURL.scheme == .https
+            ? try UpstreamTLS(trustFile: configuration.upstream.trustFile) : nil
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+        let readiness = GatewayReadiness(apps: keys.apps.count)
+        let settings = EgressSettings(
+            planner: EndpointPlanner(contract: configuration.contract, preferring: configuration.preferredEndpoints),
+            keys: keys,
+            uploadURL: configuration.upstream.uploadURL,
+            deadline: configuration.upstream.deadline,
+            userAgent: GatewayVersion.userAgent
+        )
+        let callers = callers(of: configuration)
+        let server = try await HTTPServer(group: group, limits: configuration.serverLimits) { loop in
+            let pool = UpstreamPool(
+                eventLoop: loop,
+                origin: configuration.upstream.baseURL,
+                tls: tls,
+                limits: configuration.upstream.limits
+            )
+            return GatewayResponder(
+                service: EgressService(pool: pool, settings: settings, logger: logger),
+                callers: callers,
+                readiness: readiness,
+                limits: configuration.messageLimits
+            )
+        }
+        do {
+            var addresses: [ListenAddress] = []
+            for address in configuration.listen { addresses.append(try await server.listen(on: address)) }
+            return Gateway(
+                addresses: addresses, server: server, group: group, readiness: readiness, drain: configuration.drain
+            )
+        } catch {
+            await server.stop(drain: .zero)
+            try await group.shutdownGracefully()
+            throw error
+        }
+    }
+
+    /// Takes no new calls, waits for those under way as long as `drain` allows, and ends.
+    package func stop() async throws {
+        readiness.beginDraining()
+        await server.stop(drain: drain)
+        try await group.shutdownGracefully()
+    }
+
+    private static func callers(of configuration: Configuration) -> CallerDirectory {
+        guard let app = configuration.localApp else { return CallerDirectory(callers: configuration.callers) }
+        return CallerDirectory(
+            everybodyIs: Caller(name: .local, app: app, permissions: Set(Permission.allCases))
+        )
+    }
+}

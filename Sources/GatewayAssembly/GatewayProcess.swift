@@ -1,0 +1,129 @@
+private import DivarAPI
+private import Foundation
+private import HTTPWire
+private import Logging
+private import Messaging
+private import NIOCore
+private import Observability
+private import Sandbox
+private import ServiceLifecycle
+private import UnixSignals
+
+/// What the commands that stay running do, from start to SIGTERM.
+package enum GatewayProcess {
+    /// Serves the internal API, with a simulated Divar behind it where one is asked for.
+    package static func serve(configurationPath: String?, sandbox settings: SandboxSettings?) async throws {
+        ProcessLimits.prepare()
+        var sandbox: SandboxHost?
+        if let settings { sandbox = try await startSandbox(settings) }
+        do {
+            let configuration = try ConfigurationFile.read(
+                path: configurationPath,
+                sandbox: sandbox.flatMap { target(of: $0) }
+            )
+            let logger = logger(level: configuration.logLevel)
+            let keys = try KeyResolver.keys(of: configuration, environment: ProcessInfo.processInfo.environment)
+            try ConfigurationCheck.loadTrust(configuration.upstream)
+            let gateway = try await started { try await Gateway.start(configuration, keys: keys, logger: logger) }
+            announce(gateway, sandbox: sandbox, logger: logger)
+            var services: [any Service] = [GatewayService(gateway: gateway, logger: logger)]
+            if let sandbox { services.insert(SandboxService(host: sandbox), at: 0) }
+            sandbox = nil
+            try await runUntilStopped(services, logger: logger)
+        } catch {
+            try await sandbox?.stop()
+            throw error
+        }
+    }
+
+    /// Serves a simulated Divar alone.
+    package static func sandbox(_ settings: SandboxSettings) async throws {
+        ProcessLimits.prepare()
+        let host = try await startSandbox(settings)
+        let logger = logger(level: .info)
+        logger.notice("sandbox listening", metadata: ["address": "\(host.address)"])
+        say(Greeting.sandbox(host.address))
+        try await runUntilStopped([SandboxService(host: host)], logger: logger)
+    }
+
+    private static func announce(_ gateway: Gateway, sandbox: SandboxHost?, logger: Logger) {
+        if let sandbox { logger.notice("sandbox listening", metadata: ["address": "\(sandbox.address)"]) }
+        for address in gateway.addresses {
+            logger.notice("listening", metadata: ["address": "\(address)", "version": "\(GatewayVersion.text)"])
+        }
+        if let sandbox, let address = gateway.addresses.first {
+            say(Greeting.gateway(address, sandbox: sandbox.address))
+        }
+    }
+
+    /// Says something on standard output at once, also where that is a pipe.
+    private static func say(_ text: String) {
+        // Whoever closed standard output doesn't want to hear it.
+        try? FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+    }
+
+    private static func runUntilStopped(_ services: [any Service], logger: Logger) async throws {
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }
+            )
+        )
+        try await group.run()
+    }
+
+    private static func startSandbox(_ settings: SandboxSettings) async throws -> SandboxHost {
+        guard let address = ListenAddress(settings.listen) else {
+            throw ProcessError("\(settings.listen) is not an address to listen on")
+        }
+        let options = try sandboxOptions(settings)
+        return try await started { try await SandboxHost.start(options, on: address) }
+    }
+
+    private static func sandboxOptions(_ settings: SandboxSettings) throws -> SandboxOptions {
+        var options = SandboxOptions()
+        if let path = settings.scriptPath {
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw ConfigurationError([ConfigurationProblem(line: nil, key: "", message: "can not be read")])
+            }
+            options = try SandboxScriptFile.options(Array(data))
+        }
+        if let text = settings.contract {
+            guard let contract = Contract(rawValue: text) else {
+                let known = Contract.allCases.map(\.rawValue).joined(separator: " or ")
+                throw ConfigurationError([
+                    ConfigurationProblem(line: nil, key: "contract", message: "must be \(known), not \(text)")
+                ])
+            }
+            options.contract = contract
+        }
+        return options
+    }
+
+    private static func target(of sandbox: SandboxHost) -> SandboxTarget? {
+        guard let origin = Origin("http://\(sandbox.address)") else { return nil }
+        return SandboxTarget(
+            origin: origin,
+            uploadURL: "\(origin)/upload",
+            key: Secret(SandboxOptions.defaultKey)
+        )
+    }
+
+    /// A start that fails does so for reasons of the system: an address in use, a missing right.
+    private static func started<Started>(_ start: () async throws -> Started) async throws -> Started {
+        do {
+            return try await start()
+        } catch {
+            throw ProcessError("can not listen: \(error)")
+        }
+    }
+
+    private static func logger(level: Logger.Level) -> Logger {
+        Logger(label: "divar-gateway") { label in
+            JSONLogHandler(label: label, level: level, sink: StandardErrorSink()) {
+                Timestamp.rfc3339(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)) ?? ""
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+internal import Logging
+internal import ServiceLifecycle
+
+/// The running gateway as a part of the process: stops when the process is asked to.
+struct GatewayService: Service {
+    let gateway: Gateway
+    let logger: Logger
+
+    func run() async throws {
+        // Cancellation means the same as being asked to stop.
+        try? await gracefulShutdown()
+        logger.notice("stopping")
+        try await gateway.stop()
+        logger.notice("stopped")
+    }
+}

@@ -1,0 +1,12 @@
+internal import ServiceLifecycle
+
+/// A running simulated Divar as a part of the process: ends after the gateway.
+struct SandboxService: Service {
+    let host: SandboxHost
+
+    func run() async throws {
+        // Cancellation means the same as being asked to stop.
+        try? await gracefulShutdown()
+        try await host.stop()
+    }
+}

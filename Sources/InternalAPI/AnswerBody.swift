@@ -1,0 +1,46 @@
+internal import Messaging
+internal import StrictJSON
+
+/// The bodies of successful answers.
+enum AnswerBody {
+    static func receipt(_ receipt: SendReceipt) -> JSONValue {
+        .object([
+            JSONMember("outcome", .string(Outcome.sent.rawValue)),
+            JSONMember("message_id", .string(receipt.messageID.description)),
+            JSONMember("conversation_id", receipt.conversation.map(JSONValue.string) ?? .null),
+            JSONMember("endpoint", .string(receipt.endpoint.text)),
+            JSONMember("attempts", .number(String(receipt.attempts))),
+        ])
+    }
+
+    static func conversation(_ conversation: Conversation) -> JSONValue {
+        .object([
+            JSONMember("id", .string(conversation.id)),
+            JSONMember("type", conversation.type.map(JSONValue.string) ?? .null),
+            JSONMember("post_token", conversation.postToken.map(JSONValue.string) ?? .null),
+            JSONMember("messages", .array(conversation.messages)),
+        ])
+    }
+
+    /// The one place where an upload token is opened: it is what the caller asked for.
+    static func grant(_ grant: UploadGrant) -> JSONValue {
+        .object([
+            JSONMember("token", grant.token.withExposedText(JSONValue.string)),
+            JSONMember("upload_url", .string(grant.uploadURL)),
+        ])
+    }
+
+    static func readiness(_ readiness: Readiness) -> JSONValue {
+        let checks = readiness.checks.map { check in
+            JSONValue.object([
+                JSONMember("name", .string(check.name)),
+                JSONMember("status", .string(check.passes ? "pass" : "fail")),
+                JSONMember("detail", .string(check.detail)),
+            ])
+        }
+        return .object([
+            JSONMember("status", .string(readiness.isReady ? "ready" : "not_ready")),
+            JSONMember("checks", .array(checks)),
+        ])
+    }
+}

@@ -1,0 +1,55 @@
+/// Which links a button may open: absolute http and https URLs with a host and without credentials.
+///
+/// Characters beyond ASCII may stand in it (RFC 3987), for links with Persian words in them are common; characters that
+/// nobody sees, or that turn the direction of the text around them, may not.
+enum LinkRule {
+    /// What is wrong with a link, or nil.
+    static func violation(in link: String) -> String? {
+        guard link.utf8.count <= MessageLimits.linkBytes else {
+            return "must be a URL of at most \(MessageLimits.linkBytes) bytes"
+        }
+        guard link.unicodeScalars.allSatisfy(mayStand) else {
+            return "must be a URL: it has a character that no URL has"
+        }
+        let lowercased = link.lowercased()
+        guard let scheme = ["http://", "https://"].first(where: lowercased.hasPrefix) else {
+            return "must be an absolute URL that begins with http:// or https://"
+        }
+        let authority = link.dropFirst(scheme.count).prefix { !"/?#".contains($0) }
+        guard !authority.contains("@") else { return "must not carry a user name or password" }
+        guard hasHost(authority) else { return "must name a host, and a port only as a number up to 65535" }
+        return nil
+    }
+
+    private static func hasHost(_ authority: Substring) -> Bool {
+        if authority.first == "[" {
+            guard let bracket = authority.firstIndex(of: "]") else { return false }
+            let address = authority[authority.index(after: authority.startIndex)..<bracket]
+            let isAddress = address.contains(":") && address.allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." }
+            return isAddress && isPort(authority[authority.index(after: bracket)...])
+        }
+        let host = authority.prefix { $0 != ":" }
+        guard !host.isEmpty, !host.hasPrefix("."), !host.contains("["), !host.contains("]") else { return false }
+        return isPort(authority[host.endIndex...])
+    }
+
+    private static func isPort(_ text: Substring) -> Bool {
+        guard !text.isEmpty else { return true }
+        let digits = text.dropFirst()
+        guard text.first == ":", digits.count <= 5, digits.allSatisfy({ "0123456789".contains($0) }) else {
+            return false
+        }
+        return digits.isEmpty || Int(digits).map { $0 <= 65_535 } ?? false
+    }
+
+    private static func mayStand(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator,
+            .spaceSeparator:
+            // The zero-width non-joiner is a format character that Persian words are written with.
+            scalar == "\u{200C}"
+        default:
+            !"\"<>\\^`{|}".unicodeScalars.contains(scalar)
+        }
+    }
+}

@@ -1,0 +1,189 @@
+"""Fixtures: gateways, a simulated Divar, recording upstreams. All of them end with the test or module they belong to."""
+
+import pathlib
+import tempfile
+
+import pytest
+import requests
+
+from processes import BINARY, Gateway, Process
+from sandbox import Sandbox
+from upstream import RecordingUpstream
+
+SEED = 20260801
+
+
+def pytest_report_header():
+    return [f"binary: {BINARY.name}", f"seed of every random choice: {SEED}"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def binary():
+    if not BINARY.exists():
+        pytest.exit("the binary is missing: run `make build`, or set DIVAR_GATEWAY_BINARY", returncode=3)
+    return BINARY
+
+
+@pytest.fixture(scope="session")
+def short_path():
+    """A folder with a path short enough for a socket's address, which holds 107 bytes."""
+    with tempfile.TemporaryDirectory(prefix="dgw-") as folder:
+        yield pathlib.Path(folder)
+
+
+class Client(requests.Session):
+    """A session that knows its gateway and never looks at the environment."""
+
+    def __init__(self, url):
+        super().__init__()
+        self.trust_env = False
+        self.url = url
+
+    def request(self, method, url, **options):
+        options.setdefault("timeout", 30)
+        return super().request(method, self.url + url if url.startswith("/") else url, **options)
+
+    def send_message(self, body=None, headers=None, **members):
+        """`POST /send`. Without a target it goes to the conversation that the simulation knows."""
+        message = body if body is not None else members
+        if body is None and not {"conversation_id", "user_id"} & set(members):
+            message = {"conversation_id": "sandbox-conversation", **members}
+        return self.post("/send", json=message, headers=headers)
+
+    def read(self, conversation, token="sandbox-user-token"):
+        return self.get(f"/conversations/{conversation}", headers={"X-Access-Token": token} if token else None)
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory):
+    """A gateway with its defaults and a simulated Divar behind it, shared by a module."""
+    path = tmp_path_factory.mktemp("gateway") / "gateway.yaml"
+    running = Gateway(path, {"listen": ["127.0.0.1:0"]}, sandbox=True)
+    yield running
+    assert running.is_running(), running.stderr.text
+    assert running.stop() == 0
+
+
+@pytest.fixture
+def sandbox(gateway):
+    """The simulated Divar behind `gateway`, as new."""
+    control = Sandbox(gateway.sandbox_url)
+    control.reset()
+    yield control
+    control.reset()
+
+
+@pytest.fixture
+def client(gateway):
+    with Client(gateway.url) as session:
+        yield session
+
+
+@pytest.fixture
+def new_client():
+    """Makes clients of any gateway."""
+    made = []
+
+    def make(gateway):
+        made.append(Client(gateway if isinstance(gateway, str) else gateway.url))
+        return made[-1]
+
+    yield make
+    for session in made:
+        session.close()
+
+
+def _stop_all(running):
+    failures = []
+    for process in running:
+        try:
+            status = process.stop()
+            if status != 0 and not process.ends_badly:
+                failures.append((status, process.stderr.text))
+        except Exception as error:  # Every process has to be ended before anything is said.
+            failures.append(error)
+    assert not failures, failures
+
+
+@pytest.fixture
+def start_gateway(tmp_path):
+    """Starts gateways with their own configurations."""
+    running = []
+
+    def start(configuration, ends_badly=False, **options):
+        if isinstance(configuration, dict):
+            configuration = {"listen": ["127.0.0.1:0"], **configuration}
+        gateway = Gateway(tmp_path / f"gateway-{len(running)}.yaml", configuration, **options)
+        gateway.ends_badly = ends_badly
+        running.append(gateway)
+        return gateway
+
+    yield start
+    _stop_all(running)
+
+
+@pytest.fixture
+def start_process():
+    """Starts other commands that stay running, or that are to fail."""
+    running = []
+
+    def start(*arguments, environment=None):
+        process = Process(*arguments, environment=environment)
+        process.ends_badly = True
+        running.append(process)
+        return process
+
+    yield start
+    _stop_all(running)
+
+
+@pytest.fixture
+def start_upstream():
+    """Starts upstreams that record."""
+    running = []
+
+    def start(*arguments, **options):
+        running.append(RecordingUpstream(*arguments, **options))
+        return running[-1]
+
+    yield start
+    for upstream in running:
+        upstream.stop()
+
+
+KEY_VARIABLE = "DIVAR_TEST_KEY"
+KEY = "divar-key-of-the-tests-4711"
+
+
+def upstream_configuration(upstream, **settings):
+    """A configuration that calls an upstream by its port."""
+    url = upstream if isinstance(upstream, str) else upstream.url
+    own = settings.pop("upstream", {})
+    return {
+        "upstream": {"base_url": url, "deadline": "5s", **own},
+        "apps": {"default": {"keys": [{"env": KEY_VARIABLE}]}},
+        **settings,
+    }
+
+
+@pytest.fixture
+def start_behind(start_gateway):
+    """Starts a gateway in front of an upstream."""
+
+    def start(upstream, **settings):
+        return start_gateway(upstream_configuration(upstream, **settings), environment={KEY_VARIABLE: KEY})
+
+    return start
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    """A gateway in front of a recording upstream, shared by a module: (gateway, upstream)."""
+    upstream = RecordingUpstream()
+    path = tmp_path_factory.mktemp("recorded") / "gateway.yaml"
+    configuration = {"listen": ["127.0.0.1:0"], **upstream_configuration(upstream)}
+    running = Gateway(path, configuration, environment={KEY_VARIABLE: KEY})
+    yield running, upstream
+    upstream.stop()
+    assert running.is_running(), running.stderr.text
+    assert running.stop() == 0

@@ -1,0 +1,117 @@
+import HTTPWire
+import InternalAPI
+import Messaging
+import StrictJSON
+
+@testable import HTTPWire
+@testable import InternalAPI
+
+/// A front door with answers of its own behind it, and no socket before it.
+struct ResponderRig {
+    let responder: GatewayResponder
+    let message = #"{"conversation_id":"c","text":"t"}"#
+
+    init(
+        permissions: Set<Permission> = Set(Permission.allCases),
+        isReady: Bool = true,
+        failure: Problem? = nil
+    ) {
+        responder = GatewayResponder(
+            service: CannedService(failure: failure),
+            callers: OneCaller(permissions: permissions),
+            readiness: FixedReadiness(isReady: isReady),
+            limits: MessageLimits()
+        )
+    }
+
+    func head(_ method: String, _ path: String, _ fields: [FieldName: String] = [.authorization: "Bearer key"])
+        -> RequestHead
+    {
+        var known = RequestFields()
+        for (name, value) in fields { known.add(name, value) }
+        return RequestHead(method: HTTPMethod(method), path: path, query: nil, fields: known, hasBody: false)
+    }
+
+    /// What a caller with the right key gets.
+    func answer(
+        _ method: String,
+        _ path: String,
+        _ fields: [FieldName: String] = [:],
+        body: String = "",
+        json: Bool = true
+    ) -> Response {
+        var fields = fields
+        fields[.authorization] = "Bearer key"
+        if json { fields[.contentType] = "application/json" }
+        switch responder.admit(head(method, path, fields), from: .unixSocket) {
+        case .refuse(let response):
+            return response
+        case .accept(_, let then):
+            let answers = AnswerBox()
+            then(Array(body.utf8), Reply(connection: answers, exchange: 1))
+            return answers.response ?? Response(status: 0)
+        }
+    }
+
+    func json(_ response: Response) throws -> JSONValue {
+        try JSONParser.parse(response.body)
+    }
+}
+
+private final class AnswerBox: ReplyTaking {
+    var response: Response?
+
+    func take(_ response: Response, bodyBytes: Int, for exchange: UInt64) {
+        self.response = response
+    }
+
+    func closeUnanswered(_ exchange: UInt64) {}
+}
+
+private struct OneCaller: CallerAuthenticating {
+    let permissions: Set<Permission>
+
+    func caller(presenting key: Secret?) -> Caller? {
+        guard key == Secret("key") else { return nil }
+        return Caller(name: CallerName("billing")!, app: AppName("default")!, permissions: permissions)
+    }
+}
+
+private struct FixedReadiness: ReadinessReporting {
+    let isReady: Bool
+
+    func readiness() -> Readiness {
+        Readiness(checks: [.init(name: "keys", passes: isReady, detail: "d")])
+    }
+}
+
+private struct CannedService: MessagingService {
+    let failure: Problem?
+
+    func send(
+        _ draft: MessageDraft,
+        for call: CallContext,
+        completion: @escaping (Result<SendReceipt, Problem>) -> Void
+    ) {
+        let id = MessageID(unixMilliseconds: 1, random: (2, 3))
+        let receipt = SendReceipt(messageID: id, conversation: "c", endpoint: EndpointName("e"), attempts: 1)
+        completion(failure.map(Result.failure) ?? .success(receipt))
+    }
+
+    func readConversation(
+        _ conversation: ConversationID,
+        for call: CallContext,
+        completion: @escaping (Result<Conversation, Problem>) -> Void
+    ) {
+        let answer = Conversation(id: conversation.text, type: nil, postToken: nil, messages: [])
+        completion(failure.map(Result.failure) ?? .success(answer))
+    }
+
+    func createUploadToken(
+        for call: CallContext,
+        completion: @escaping (Result<UploadGrant, Problem>) -> Void
+    ) {
+        let grant = UploadGrant(token: Secret("upload-secret"), uploadURL: "https://upload.example/x")
+        completion(failure.map(Result.failure) ?? .success(grant))
+    }
+}
