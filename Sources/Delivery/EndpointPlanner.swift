@@ -12,7 +12,13 @@ package struct EndpointPlanner: Sendable {
         var plans: [Operation: [Endpoint]] = [:]
         for operation in Operation.allCases {
             let candidates = Catalogue.endpoints(of: contract).filter { $0.operation == operation }
-            let chosen = preferred.compactMap { name in candidates.first { $0.name == name } }
+            var chosen: [Endpoint] = []
+            for name in preferred {
+                guard let endpoint = candidates.first(where: { $0.name == name }), !chosen.contains(endpoint) else {
+                    continue
+                }
+                chosen.append(endpoint)
+            }
             let others = candidates.filter { !chosen.contains($0) }.sorted { $0.stability < $1.stability }
             plans[operation] = chosen + others
         }

@@ -28,10 +28,15 @@ enum ConversationReader {
         let text: String? =
             switch member.value {
             case .string(let text) where Timestamp.isRFC3339(text): text
-            case .string(let digits): Int64(digits).flatMap(Timestamp.rfc3339(microseconds:))
-            case .number(let lexeme): Int64(lexeme).flatMap(Timestamp.rfc3339(microseconds:))
+            case .string(let digits), .number(let digits):
+                microseconds(digits).flatMap(Timestamp.rfc3339(microseconds:))
             default: nil
             }
         return JSONMember(member.name, text.map(JSONValue.string) ?? .null)
+    }
+
+    /// Digits and nothing else: `Int64` alone would take a sign too.
+    private static func microseconds(_ text: String) -> Int64? {
+        text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int64(text) : nil
     }
 }

@@ -1,15 +1,14 @@
-private import Custody
+package import Custody
 private import DivarAPI
 private import HTTPWire
 private import Messaging
 
-/// Everything that `serve` would find wrong before it listens.
+/// Everything that `serve` finds wrong before it listens, and `check` without listening.
 package enum ConfigurationCheck {
     /// Reads the file, fetches the keys, loads the trust file. Gives lines that say what holds.
     package static func run(path: String, environment: [String: String]) throws(ConfigurationError) -> [String] {
         let configuration = try ConfigurationFile.read(path: path)
-        let keys = try KeyResolver.keys(of: configuration, environment: environment)
-        try loadTrust(configuration.upstream)
+        let keys = try resolve(configuration, environment: environment)
         return [
             "listens on \(configuration.listen.map(\.description).joined(separator: ", "))",
             "calls \(configuration.upstream.baseURL) by the contract of \(configuration.contract.rawValue)",
@@ -20,15 +19,36 @@ package enum ConfigurationCheck {
         ]
     }
 
-    package static func loadTrust(_ upstream: Configuration.Upstream) throws(ConfigurationError) {
-        guard let file = upstream.trustFile else { return }
+    /// Follows what a configuration points to: keys and certificates. Reads files.
+    package static func resolve(
+        _ configuration: Configuration,
+        environment: [String: String]
+    ) throws(ConfigurationError) -> AppKeys {
+        var problems = trustProblems(configuration)
+        var keys: AppKeys?
+        do {
+            keys = try KeyResolver.keys(of: configuration, environment: environment)
+        } catch {
+            problems += error.problems
+        }
+        guard let keys, problems.isEmpty else { throw ConfigurationError(problems) }
+        return keys
+    }
+
+    private static func trustProblems(_ configuration: Configuration) -> [ConfigurationProblem] {
+        guard let file = configuration.upstream.trustFile else { return [] }
         do {
             _ = try UpstreamTLS(trustFile: file)
+            return []
         } catch {
-            throw ConfigurationError([
+            let key = "upstream.ca_file"
+            return [
                 ConfigurationProblem(
-                    line: nil, key: "upstream.ca_file", message: "\(file) holds no readable certificates")
-            ])
+                    line: configuration.lines[key],
+                    key: key,
+                    message: "\(file) holds no certificates that can be read"
+                )
+            ]
         }
     }
 }

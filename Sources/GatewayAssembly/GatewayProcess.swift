@@ -22,8 +22,10 @@ package enum GatewayProcess {
                 sandbox: sandbox.flatMap { target(of: $0) }
             )
             let logger = logger(level: configuration.logLevel)
-            let keys = try KeyResolver.keys(of: configuration, environment: ProcessInfo.processInfo.environment)
-            try ConfigurationCheck.loadTrust(configuration.upstream)
+            let keys = try ConfigurationCheck.resolve(
+                configuration,
+                environment: ProcessInfo.processInfo.environment
+            )
             let gateway = try await started { try await Gateway.start(configuration, keys: keys, logger: logger) }
             announce(gateway, sandbox: sandbox, logger: logger)
             var services: [any Service] = [GatewayService(gateway: gateway, logger: logger)]

@@ -15,7 +15,11 @@ package enum KeyResolver {
                     keys[app, default: []].append(try source.resolve(environment: environment))
                 } catch {
                     problems.append(
-                        ConfigurationProblem(line: nil, key: "apps.\(app).keys", message: error.description)
+                        ConfigurationProblem(
+                            line: configuration.lines["apps.\(app).keys"],
+                            key: "apps.\(app).keys",
+                            message: error.description
+                        )
                     )
                 }
             }

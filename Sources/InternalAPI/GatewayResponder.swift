@@ -176,7 +176,8 @@ package struct GatewayResponder: HTTPResponder {
             parameters.allSatisfy({ $0 == "charset=utf-8" || $0 == "charset=\"utf-8\"" })
         else {
             throw Problem(
-                .unsupportedMediaType, detail: "The body must be application/json in UTF-8.")
+                .unsupportedMediaType, detail: "The body must be announced as Content-Type: application/json, in UTF-8."
+            )
         }
     }
 

@@ -31,12 +31,15 @@ package struct TraceContext: Sendable, Hashable {
         (self.traceID, self.spanID, self.flags) = (traceID, spanID, flags)
     }
 
-    /// The same trace with our own span as the parent of what we call.
+    /// The same trace with our own span as the parent of what we call. Of the flags only the sampling goes on: section
+    /// 3.2.2.5.2 asks a sender to set the others, which version 00 doesn't have, to zero.
     package func child(span: UInt64) -> TraceContext {
-        TraceContext(traceID: traceID, spanID: Hexadecimal.text(span | 1), flags: flags)
+        TraceContext(traceID: traceID, spanID: Hexadecimal.text(span | 1), flags: isSampled ? "01" : "00")
     }
 
     package var traceparent: String { "00-\(traceID)-\(spanID)-\(flags)" }
+
+    private var isSampled: Bool { UInt8(flags, radix: 16).map { !$0.isMultiple(of: 2) } ?? false }
 
     private static func isHexadecimal(_ text: String, digits: Int) -> Bool {
         text.utf8.count == digits

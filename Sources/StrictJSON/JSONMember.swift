@@ -7,4 +7,8 @@ package struct JSONMember: Sendable, Hashable {
         self.name = name
         self.value = value
     }
+
+    package static func == (left: JSONMember, right: JSONMember) -> Bool {
+        left.name.hasSameBytes(as: right.name) && left.value == right.value
+    }
 }

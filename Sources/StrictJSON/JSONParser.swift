@@ -15,6 +15,12 @@ package struct JSONParser {
         _ bytes: [UInt8],
         maximumDepth: Int = defaultMaximumDepth
     ) throws(JSONSyntaxError) -> JSONValue {
+        do {
+            // Once for all strings: their bytes can then be taken as they are.
+            _ = try UTF8Span(validating: bytes.span)
+        } catch {
+            throw JSONSyntaxError(reason: .invalidUTF8, offset: error.byteOffsets.lowerBound)
+        }
         var parser = JSONParser(bytes: bytes, maximumDepth: maximumDepth)
         return try parser.document()
     }
@@ -125,9 +131,9 @@ package struct JSONParser {
             case UInt8(ascii: "\""):
                 let slice = bytes[start..<position]
                 position += 1
-                return try validated(slice, from: start)
+                return String(decoding: slice, as: UTF8.self)
             case UInt8(ascii: "\\"):
-                return try stringWithEscapes(startingWith: Array(bytes[start..<position]), from: start)
+                return try stringWithEscapes(startingWith: Array(bytes[start..<position]))
             case 0..<0x20:
                 throw failure(.controlCharacter)
             default:
@@ -137,16 +143,13 @@ package struct JSONParser {
         throw failure(.unexpectedEnd)
     }
 
-    private mutating func stringWithEscapes(
-        startingWith prefix: [UInt8],
-        from start: Int
-    ) throws(JSONSyntaxError) -> String {
+    private mutating func stringWithEscapes(startingWith prefix: [UInt8]) throws(JSONSyntaxError) -> String {
         var decoded = prefix
         while let byte = peek() {
             switch byte {
             case UInt8(ascii: "\""):
                 position += 1
-                return try validated(decoded[...], from: start)
+                return String(decoding: decoded, as: UTF8.self)
             case UInt8(ascii: "\\"):
                 position += 1
                 try escape(into: &decoded)
@@ -186,8 +189,9 @@ package struct JSONParser {
             throw JSONSyntaxError(reason: .loneSurrogate, offset: start)
         }
         let second = try fourHexDigits()
-        let combined = 0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) &- 0xDC00)
-        guard (0xDC00...0xDFFF).contains(second), let scalar = Unicode.Scalar(combined) else {
+        guard (0xDC00...0xDFFF).contains(second),
+            let scalar = Unicode.Scalar(0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00))
+        else {
             throw JSONSyntaxError(reason: .loneSurrogate, offset: start)
         }
         return scalar
@@ -204,13 +208,6 @@ package struct JSONParser {
             position += 1
         }
         return value
-    }
-
-    private func validated(_ slice: ArraySlice<UInt8>, from start: Int) throws(JSONSyntaxError) -> String {
-        guard let string = String(validating: slice, as: UTF8.self) else {
-            throw JSONSyntaxError(reason: .invalidUTF8, offset: start)
-        }
-        return string
     }
 
     // MARK: Bytes

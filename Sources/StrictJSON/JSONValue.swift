@@ -86,6 +86,21 @@ extension JSONValue {
     }
 }
 
+extension JSONValue {
+    /// Texts are the same where their bytes are. Hashing needs no change: what is equal here has equal hashes.
+    package static func == (left: JSONValue, right: JSONValue) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.bool(let left), .bool(let right)): left == right
+        case (.number(let left), .number(let right)), (.string(let left), .string(let right)):
+            left.hasSameBytes(as: right)
+        case (.array(let left), .array(let right)): left == right
+        case (.object(let left), .object(let right)): left == right
+        case (.null, _), (.bool, _), (.number, _), (.string, _), (.array, _), (.object, _): false
+        }
+    }
+}
+
 extension String {
     /// Whether both strings are the same bytes: `==` calls canonically equivalent strings equal, JSON doesn't.
     package func hasSameBytes(as other: String) -> Bool {

@@ -8,7 +8,10 @@ enum CommandOutcome {
         do {
             try await work()
         } catch let error as ConfigurationError {
-            for problem in error.problems { StandardError.print("\(file ?? "defaults"):\(problem)") }
+            for problem in error.problems {
+                let place = problem.line == nil ? "\(file ?? "defaults"): " : "\(file ?? "defaults"):"
+                StandardError.print(place + problem.description)
+            }
             throw ExitStatus.configuration
         } catch let error as ProcessError {
             StandardError.print("divar-gateway: \(error)")

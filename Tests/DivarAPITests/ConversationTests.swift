@@ -21,8 +21,10 @@ import Testing
     @Test func `a conversation keeps its id, type, post and messages in their order`() throws {
         let body = """
             {"conversation":{"id":"c-1","type":"POST","post_token":"AJIEWcw"},"messages":[
-            {"id":"1","type":"TEXT","text":"سلام","sent_at":"2026-08-01T10:00:00Z","sender":{"side":"BUYER","type":"HUMAN"}},
-            {"id":"2","type":"TEXT","text":"می‌خواهم","sent_at":"2026-08-01T10:00:01.5+03:30","sender":{"side":"SELLER","type":"BOT"}}
+            {"id":"1","type":"TEXT","text":"سلام","sent_at":"2026-08-01T10:00:00Z",
+            "sender":{"side":"BUYER","type":"HUMAN"}},
+            {"id":"2","type":"TEXT","text":"می‌خواهم","sent_at":"2026-08-01T10:00:01.5+03:30",
+            "sender":{"side":"SELLER","type":"BOT"}}
             ]}
             """
         let conversation = try #require(try read(body))

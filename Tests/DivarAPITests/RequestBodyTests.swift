@@ -59,10 +59,12 @@ import Testing
     @Test func `sender and receiver may press different buttons`() throws {
         var draft = try Samples.draft(for: .messageAsUser, content: .text("x"))
         draft.buttons = ButtonGrid(rows: [[Button(caption: "r", action: .openURL("https://r.example"))]])
-        let receiver =
-            #""receiver_buttons":{"rows":[{"buttons":[{"caption":"r","action":{"open_direct_link":"https://r.example"}}]}]}"#
-        let sender =
-            #""sender_buttons":{"rows":[{"buttons":[{"caption":"s","action":{"open_direct_link":"https://s.example"}}]}]}"#
+        func grid(_ caption: String) -> String {
+            let action = #"{"open_direct_link":"https://\#(caption).example"}"#
+            return #"{"rows":[{"buttons":[{"caption":"\#(caption)","action":\#(action)}]}]}"#
+        }
+        let receiver = #""receiver_buttons":\#(grid("r"))"#
+        let sender = #""sender_buttons":\#(grid("s"))"#
         #expect(try body(draft, through: "v2.conversation") == #"{"message":"x",\#(receiver)}"#)
         draft.senderButtons = ButtonGrid(rows: [[Button(caption: "s", action: .openURL("https://s.example"))]])
         let both = try JSONParser.parse(Array(try body(draft, through: "v2.conversation").utf8))

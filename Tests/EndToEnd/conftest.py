@@ -8,7 +8,7 @@ import requests
 
 from processes import BINARY, Gateway, Process
 from sandbox import Sandbox
-from upstream import RecordingUpstream
+from upstream import RecordingUpstream, agreeable
 
 SEED = 20260801
 
@@ -155,9 +155,9 @@ KEY_VARIABLE = "DIVAR_TEST_KEY"
 KEY = "divar-key-of-the-tests-4711"
 
 
-def upstream_configuration(upstream, **settings):
+def upstream_configuration(target, /, **settings):
     """A configuration that calls an upstream by its port."""
-    url = upstream if isinstance(upstream, str) else upstream.url
+    url = target if isinstance(target, str) else target.url
     own = settings.pop("upstream", {})
     return {
         "upstream": {"base_url": url, "deadline": "5s", **own},
@@ -170,8 +170,8 @@ def upstream_configuration(upstream, **settings):
 def start_behind(start_gateway):
     """Starts a gateway in front of an upstream."""
 
-    def start(upstream, **settings):
-        return start_gateway(upstream_configuration(upstream, **settings), environment={KEY_VARIABLE: KEY})
+    def start(target, /, **settings):
+        return start_gateway(upstream_configuration(target, **settings), environment={KEY_VARIABLE: KEY})
 
     return start
 
@@ -187,3 +187,19 @@ def recorded(tmp_path_factory):
     upstream.stop()
     assert running.is_running(), running.stderr.text
     assert running.stop() == 0
+
+
+@pytest.fixture
+def upstream(recorded):
+    """The recording upstream of `recorded`, with nothing recorded and agreeing to everything."""
+    _, upstream = recorded
+    upstream.reply = agreeable
+    upstream.clear()
+    yield upstream
+    upstream.reply = agreeable
+
+
+@pytest.fixture
+def recorded_client(recorded):
+    with Client(recorded[0].url) as session:
+        yield session

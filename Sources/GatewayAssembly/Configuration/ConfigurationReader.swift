@@ -58,7 +58,7 @@ package struct ConfigurationReader {
         return Configuration(
             listen: listen, contract: contract, preferredEndpoints: preferred, upstream: upstream, apps: apps,
             callers: callers, localApp: localApp, serverLimits: serverLimits, messageLimits: messageLimits,
-            drain: drain, logLevel: logLevel
+            drain: drain, logLevel: logLevel, lines: problems.lines
         )
     }
 

@@ -19,7 +19,9 @@ final class MappingReader {
             return
         }
         for (key, value) in mapping {
-            entries.append((key.scalar?.string ?? "", key.mark?.line, value))
+            let name = key.scalar?.string ?? ""
+            entries.append((name, key.mark?.line, value))
+            problems.note(self.path(of: name), line: key.mark?.line)
         }
     }
 

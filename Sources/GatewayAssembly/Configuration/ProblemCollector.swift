@@ -3,9 +3,15 @@ internal import Yams
 /// Where the readers of one file put what they find wrong. Confined to the reading of that file.
 final class ProblemCollector {
     private(set) var problems: [ConfigurationProblem] = []
+    /// On which line each key stands, for problems that are found only later.
+    private(set) var lines: [String: Int] = [:]
 
     func add(_ message: String, at key: String, line: Int?) {
         problems.append(ConfigurationProblem(line: line, key: key, message: message))
+    }
+
+    func note(_ key: String, line: Int?) {
+        lines[key] = line
     }
 
     func add(_ message: String, at key: String, node: Node) {

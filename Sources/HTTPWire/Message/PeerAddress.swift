@@ -15,7 +15,7 @@ package enum PeerAddress: Sendable, Hashable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .tcp(let host, let port): Authority.text(host: host, port: port)
         case .unixSocket: "unix"
         }
     }

@@ -13,18 +13,8 @@ package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
             self = .unix(path: path)
             return
         }
-        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
-            (0...65_535).contains(port)
-        else { return nil }
-        var host = String(text[..<colon])
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            host = String(host.dropFirst().dropLast())
-            guard host.contains(":") else { return nil }
-        } else if host.contains(":") {
-            return nil
-        }
-        guard !host.isEmpty else { return nil }
-        self = .tcp(host: host, port: port)
+        guard let authority = Authority(text), let port = authority.port else { return nil }
+        self = .tcp(host: authority.host, port: port)
     }
 
     /// Whether only this machine can reach it.
@@ -37,13 +27,14 @@ package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .tcp(let host, let port): Authority.text(host: host, port: port)
         case .unix(let path): "unix:\(path)"
         }
     }
 
+    /// An address of 127.0.0.0/8 in the one form that everybody reads alike: some resolvers take `0127` for octal.
     private static func isLoopbackIPv4(_ host: String) -> Bool {
-        let octets = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
-        return octets.count == 4 && octets.allSatisfy { $0 != nil } && octets.first == 127
+        let octets = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0).map(String.init) }
+        return octets.count == 4 && octets.first == "127" && octets.compactMap { $0 }.joined(separator: ".") == host
     }
 }

@@ -16,50 +16,17 @@ package struct Origin: Sendable, Hashable, CustomStringConvertible {
         guard let separator = url.firstRange(of: "://"),
             let scheme = Scheme(rawValue: url[..<separator.lowerBound].lowercased())
         else { return nil }
-        var authority = url[separator.upperBound...]
-        if authority.last == "/" { authority = authority.dropLast() }
-        guard !authority.isEmpty, authority.utf8.allSatisfy(Origin.isAuthorityByte) else { return nil }
-        var host = authority
-        var port = scheme.defaultPort
-        if authority.first == "[" {
-            guard let bracket = authority.firstIndex(of: "]") else { return nil }
-            host = authority[authority.index(after: authority.startIndex)..<bracket]
-            let rest = authority[authority.index(after: bracket)...]
-            guard rest.isEmpty || rest.first == ":" else { return nil }
-            guard rest.isEmpty || Origin.read(rest.dropFirst(), into: &port) else { return nil }
-        } else if let colon = authority.lastIndex(of: ":") {
-            host = authority[..<colon]
-            guard !host.contains(":"), Origin.read(authority[authority.index(after: colon)...], into: &port) else {
-                return nil
-            }
+        let rest = url[separator.upperBound...]
+        guard let authority = Authority(rest.last == "/" ? rest.dropLast() : rest), authority.port != 0 else {
+            return nil
         }
-        guard !host.isEmpty else { return nil }
         self.scheme = scheme
-        self.host = String(host).lowercased()
-        self.port = port
+        host = authority.host.lowercased()
+        port = authority.port ?? scheme.defaultPort
     }
 
     /// What stands in the `Host` field (RFC 9110 section 7.2).
-    package var authority: String {
-        let host = host.contains(":") ? "[\(host)]" : host
-        return port == scheme.defaultPort ? host : "\(host):\(port)"
-    }
+    package var authority: String { Authority.text(host: host, port: port == scheme.defaultPort ? nil : port) }
 
     package var description: String { "\(scheme.rawValue)://\(authority)" }
-
-    private static func read(_ text: Substring, into port: inout Int) -> Bool {
-        guard let number = Int(text), (1...65_535).contains(number) else { return false }
-        port = number
-        return true
-    }
-
-    private static func isAuthorityByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default:
-            "-.:[]_".utf8.contains(byte)
-        }
-    }
 }
