@@ -13,14 +13,16 @@ package enum DivarAnswer: Sendable, Equatable {
     case unintelligible(status: Int, reason: String)
 
     /// Reads an answer's status and whole body. The media type is not asked: Divar's edge sends HTML under any.
-    package init(status: Int, body: [UInt8], to endpoint: Endpoint) {
+    ///
+    /// - Parameter redaction: applied to everything that is kept of the answer.
+    package init(status: Int, body: [UInt8], to endpoint: Endpoint, redacting redaction: Redaction = Redaction()) {
         guard !body.isEmpty else {
             self = .unintelligible(status: status, reason: "the body is empty")
             return
         }
         let value: JSONValue
         do {
-            value = try JSONParser.parse(body)
+            value = redaction.applied(to: try JSONParser.parse(body))
         } catch {
             // The reason is ours, not the body's: what an edge page says must not reach a caller.
             self = .unintelligible(status: status, reason: "the body is not JSON")
@@ -74,6 +76,10 @@ package enum DivarAnswer: Sendable, Equatable {
         let message = value["message"]
         guard inner != nil || message != nil, message == nil || message?.stringValue != nil else {
             return .unintelligible(status: status, reason: "the answer has neither status nor message")
+        }
+        // An error of Divar's has a message too.
+        guard inner != nil || value["code"] == nil else {
+            return .unintelligible(status: status, reason: "the answer is an error")
         }
         if let inner {
             guard let number = inner.integerValue, number == 0 || (200...299).contains(number) else {

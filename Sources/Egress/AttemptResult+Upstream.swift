@@ -4,10 +4,14 @@ internal import HTTPWire
 
 extension AttemptResult {
     /// What the wire reports, in the terms of the rules.
-    init(_ result: Result<UpstreamResponse, UpstreamFailure>, from endpoint: Endpoint) {
+    init(
+        _ result: Result<UpstreamResponse, UpstreamFailure>,
+        from endpoint: Endpoint,
+        redacting redaction: Redaction
+    ) {
         switch result {
         case .success(let response):
-            let answer = DivarAnswer(status: response.status, body: response.body, to: endpoint)
+            let answer = DivarAnswer(status: response.status, body: response.body, to: endpoint, redacting: redaction)
             self = .answered(answer, retryAfterSeconds: response.retryAfterSeconds)
         case .failure(let failure):
             let reason: AttemptFailure.Reason =

@@ -107,8 +107,9 @@ package final class EgressService: MessagingService {
         }
         let trace = call.trace.child(span: .random(in: .min ... .max))
         let upstream = builder.request(request, key: key, userToken: call.userToken, trace: trace)
+        let redaction = Redaction([key] + (call.userToken.map { [$0.secret] } ?? []))
         pool.execute(upstream, deadline: .now() + settings.deadline) { [logger] result in
-            let attempt = AttemptResult(result, from: endpoint)
+            let attempt = AttemptResult(result, from: endpoint, redacting: redaction)
             EgressService.log(attempt, endpoint: endpoint, call: call, to: logger)
             completion(endpoint.name, attempt)
         }

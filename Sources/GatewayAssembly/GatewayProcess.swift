@@ -27,11 +27,15 @@ package enum GatewayProcess {
                 environment: ProcessInfo.processInfo.environment
             )
             let gateway = try await started { try await Gateway.start(configuration, keys: keys, logger: logger) }
-            announce(gateway, sandbox: sandbox, logger: logger)
-            var services: [any Service] = [GatewayService(gateway: gateway, logger: logger)]
-            if let sandbox { services.insert(SandboxService(host: sandbox), at: 0) }
+            let sandboxAddress = sandbox?.address
+            var services: [any Service] = [
+                GatewayService(gateway: gateway, logger: logger) {
+                    announce(gateway, sandbox: sandboxAddress, logger: logger)
+                }
+            ]
+            if let sandbox { services.insert(SandboxService(host: sandbox) {}, at: 0) }
             sandbox = nil
-            try await runUntilStopped(services, logger: logger)
+            try await runUntilStopped(services)
         } catch {
             try await sandbox?.stop()
             throw error
@@ -43,18 +47,20 @@ package enum GatewayProcess {
         ProcessLimits.prepare()
         let host = try await startSandbox(settings)
         let logger = logger(level: .info)
-        logger.notice("sandbox listening", metadata: ["address": "\(host.address)"])
-        say(Greeting.sandbox(host.address))
-        try await runUntilStopped([SandboxService(host: host)], logger: logger)
+        let service = SandboxService(host: host) {
+            logger.notice("sandbox listening", metadata: ["address": "\(host.address)"])
+            say(Greeting.sandbox(host.address))
+        }
+        try await runUntilStopped([service])
     }
 
-    private static func announce(_ gateway: Gateway, sandbox: SandboxHost?, logger: Logger) {
-        if let sandbox { logger.notice("sandbox listening", metadata: ["address": "\(sandbox.address)"]) }
+    private static func announce(_ gateway: Gateway, sandbox: ListenAddress?, logger: Logger) {
+        if let sandbox { logger.notice("sandbox listening", metadata: ["address": "\(sandbox)"]) }
         for address in gateway.addresses {
             logger.notice("listening", metadata: ["address": "\(address)", "version": "\(GatewayVersion.text)"])
         }
         if let sandbox, let address = gateway.addresses.first {
-            say(Greeting.gateway(address, sandbox: sandbox.address))
+            say(Greeting.gateway(address, sandbox: sandbox))
         }
     }
 
@@ -64,7 +70,7 @@ package enum GatewayProcess {
         try? FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
     }
 
-    private static func runUntilStopped(_ services: [any Service], logger: Logger) async throws {
+    private static func runUntilStopped(_ services: [any Service]) async throws {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
@@ -117,7 +123,7 @@ package enum GatewayProcess {
         do {
             return try await start()
         } catch {
-            throw ProcessError("can not listen: \(error)")
+            throw ProcessError("\(error)")
         }
     }
 

@@ -5,8 +5,11 @@ internal import ServiceLifecycle
 struct GatewayService: Service {
     let gateway: Gateway
     let logger: Logger
+    /// Called once signals are caught: whoever reads that the gateway listens may stop it at once.
+    let announce: @Sendable () -> Void
 
     func run() async throws {
+        announce()
         // Cancellation means the same as being asked to stop.
         try? await gracefulShutdown()
         logger.notice("stopping")

@@ -15,31 +15,37 @@ enum LinkRule {
         guard let scheme = ["http://", "https://"].first(where: lowercased.hasPrefix) else {
             return "must be an absolute URL that begins with http:// or https://"
         }
-        let authority = link.dropFirst(scheme.count).prefix { !"/?#".contains($0) }
+        // By scalars: as a Character, an `@` with an accent on it is no `@`.
+        let authority = link.unicodeScalars.dropFirst(scheme.unicodeScalars.count).prefix {
+            !"/?#".unicodeScalars.contains($0)
+        }
         guard !authority.contains("@") else { return "must not carry a user name or password" }
         guard hasHost(authority) else { return "must name a host, and a port only as a number up to 65535" }
         return nil
     }
 
-    private static func hasHost(_ authority: Substring) -> Bool {
+    private static func hasHost(_ authority: Substring.UnicodeScalarView) -> Bool {
         if authority.first == "[" {
             guard let bracket = authority.firstIndex(of: "]") else { return false }
             let address = authority[authority.index(after: authority.startIndex)..<bracket]
-            let isAddress = address.contains(":") && address.allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." }
+            let isAddress =
+                address.contains(":") && address.allSatisfy { "0123456789abcdefABCDEF:.".unicodeScalars.contains($0) }
             return isAddress && isPort(authority[authority.index(after: bracket)...])
         }
         let host = authority.prefix { $0 != ":" }
-        guard !host.isEmpty, !host.hasPrefix("."), !host.contains("["), !host.contains("]") else { return false }
+        guard let first = host.first, first != ".", !first.properties.isJoinControl,
+            !first.properties.isGraphemeExtend, !host.contains("["), !host.contains("]")
+        else { return false }
         return isPort(authority[host.endIndex...])
     }
 
-    private static func isPort(_ text: Substring) -> Bool {
+    private static func isPort(_ text: Substring.UnicodeScalarView) -> Bool {
         guard !text.isEmpty else { return true }
         let digits = text.dropFirst()
-        guard text.first == ":", digits.count <= 5, digits.allSatisfy({ "0123456789".contains($0) }) else {
+        guard text.first == ":", digits.count <= 5, digits.allSatisfy({ ("0"..."9").contains($0) }) else {
             return false
         }
-        return digits.isEmpty || Int(digits).map { $0 <= 65_535 } ?? false
+        return digits.isEmpty || Int(String(digits)).map { $0 <= 65_535 } ?? false
     }
 
     private static func mayStand(_ scalar: Unicode.Scalar) -> Bool {

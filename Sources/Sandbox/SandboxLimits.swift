@@ -11,8 +11,8 @@ enum SandboxLimits {
     static let multipartBoundaryBytes = 70
     static let multipartParts = 16
     static let multipartHeaderBytes = 8 * 1024
-    /// Names that a script or a control call gives to keys, tokens, users and apps.
-    static let nameCharacters = 4096
+    /// What a script or a control call says in one string, unless another limit is named.
+    static let nameBytes = 4096
 
     // What it keeps. Where more comes, the oldest goes.
     static let conversations = 10_000

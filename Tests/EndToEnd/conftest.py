@@ -13,8 +13,8 @@ from upstream import RecordingUpstream, agreeable
 SEED = 20260801
 
 
-def pytest_report_header():
-    return [f"binary: {BINARY.name}", f"seed of every random choice: {SEED}"]
+def pytest_terminal_summary(terminalreporter):
+    terminalreporter.write_line(f"seed of every random choice: {SEED}")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -170,8 +170,9 @@ def upstream_configuration(target, /, **settings):
 def start_behind(start_gateway):
     """Starts a gateway in front of an upstream."""
 
-    def start(target, /, **settings):
-        return start_gateway(upstream_configuration(target, **settings), environment={KEY_VARIABLE: KEY})
+    def start(target, /, descriptors=None, **settings):
+        configuration = upstream_configuration(target, **settings)
+        return start_gateway(configuration, environment={KEY_VARIABLE: KEY}, descriptors=descriptors)
 
     return start
 

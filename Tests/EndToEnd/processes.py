@@ -104,9 +104,11 @@ class Stream:
 class Process:
     """A running divar-gateway. Ended by its own process id, whatever happens."""
 
-    def __init__(self, *arguments, environment=None):
+    def __init__(self, *arguments, environment=None, descriptors=None):
+        # The limit is set by the shell, which then becomes the process: its id stays the same.
+        limit = ["sh", "-c", f'ulimit -n {descriptors}; exec "$0" "$@"'] if descriptors else []
         self.process = subprocess.Popen(
-            [str(BINARY), *map(str, arguments)],
+            [*limit, str(BINARY), *map(str, arguments)],
             env=clean_environment(environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -136,6 +138,11 @@ class Process:
         lines = self.stderr.wait(find, seconds)
         assert lines, f"no {count} x {message!r}; standard error: {self.stderr.text!r}"
         return lines
+
+    def memory(self, name="VmHWM"):
+        """Kilobytes of memory: the most there ever were, or with `VmRSS` those of now."""
+        with open(f"/proc/{self.pid}/status", encoding="ascii") as status:
+            return int(re.search(rf"^{name}:\s+(\d+) kB", status.read(), re.MULTILINE).group(1))
 
     def is_running(self):
         return self.process.poll() is None
@@ -167,7 +174,7 @@ class Process:
 class Gateway(Process):
     """`serve` with a configuration, waited for until it listens on everything."""
 
-    def __init__(self, path, configuration, sandbox=False, script=None, environment=None, arguments=()):
+    def __init__(self, path, configuration, sandbox=False, script=None, environment=None, descriptors=None):
         self.configuration = configuration
         # JSON is YAML.
         text = configuration if isinstance(configuration, str) else json.dumps(configuration, indent=1)
@@ -179,7 +186,7 @@ class Gateway(Process):
             script_path = path.with_suffix(".script.json")
             script_path.write_text(json.dumps(script), encoding="utf-8")
             options += ["--sandbox-script", script_path]
-        super().__init__(*options, *arguments, environment=environment)
+        super().__init__(*options, environment=environment, descriptors=descriptors)
         self.sandbox_url = None
         self.addresses = []
         try:

@@ -25,17 +25,17 @@ class Sandbox:
 
     def ledger(self):
         """Every message that was accepted, oldest first."""
-        return self.call("GET", "ledger")["messages"]
+        return self.call("GET", "ledger")["entries"]
 
     def texts(self):
-        return [message["text"] for message in self.ledger()]
+        return [message.get("text") for message in self.ledger()]
 
     def requests(self):
         """The last requests to Divar's own paths, oldest first."""
-        return self.call("GET", "requests")["requests"]
+        return self.call("GET", "requests")["recent"]
 
     def request_count(self):
-        return self.call("GET", "requests")["total"]
+        return sum(self.call("GET", "requests")["received"].values())
 
     def fault(self, kind, **settings):
         return self.call("POST", "faults", {"kind": kind, **settings})
@@ -46,14 +46,15 @@ class Sandbox:
     def add_key(self, **settings):
         return self.call("POST", "keys", settings)
 
-    def add_token(self, token, **settings):
-        return self.call("POST", "tokens", {"token": token, **settings})
+    def add_token(self, token, scopes=("*",), user=USER, **settings):
+        return self.call("POST", "tokens", {"token": token, "user": user, "scopes": list(scopes), **settings})
 
     def revoke_token(self, token):
         return self.call("DELETE", f"tokens/{token}")
 
-    def add_conversation(self, **settings):
-        return self.call("POST", "conversations", settings)
+    def add_conversation(self, id, *texts, **settings):
+        messages = [{"text": text} for text in texts]
+        return self.call("POST", "conversations", {"id": id, "messages": messages, **settings})
 
     def incoming(self, conversation, text):
         """A message that somebody else wrote into a conversation."""

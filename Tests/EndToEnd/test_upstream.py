@@ -329,8 +329,69 @@ def test_an_endless_answer_is_refused_without_being_kept(start_behind, start_ups
     gateway = start_behind(upstream)
     answered = new_client(gateway).send_message(conversation_id="c-1", text="x")
     assert_problem(answered, "divar-unintelligible", "unknown")
-    peak = int(re.search(r"VmHWM:\s+(\d+) kB", open(f"/proc/{gateway.pid}/status").read()).group(1))
-    assert peak < 200 * 1024, f"{peak} kB"
+    assert gateway.memory() < 200 * 1024
+
+
+def test_switching_protocols_is_no_answer(recorded_client, upstream):
+    upstream.reply = lambda request: Bytes(
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n",
+        answer_bytes(200, divar_body(request.path)),
+    )
+    answered = recorded_client.send_message(conversation_id="c-1", text="x")
+    if answered.status_code != 200:
+        assert_problem(answered, "divar-unintelligible", "unknown")
+    assert_serves(recorded_client, upstream)
+
+
+def test_informational_answers_without_end_are_a_timeout(start_behind, start_upstream, new_client):
+    upstream = start_upstream(reply=lambda request: Bytes(*[b"HTTP/1.1 102 Processing\r\n\r\n", 0.01] * 300))
+    client = new_client(start_behind(upstream, upstream={"deadline": "400ms"}))
+    start = time.monotonic()
+    assert_problem(client.send_message(conversation_id="c-1", text="x"), "divar-timeout", "unknown")
+    assert time.monotonic() - start < 2.5
+
+
+# What is read
+
+
+@pytest.mark.parametrize(
+    "given,told",
+    [
+        ('"2026-08-01T10:00:00Z"', "2026-08-01T10:00:00Z"),
+        ('"2026-08-01T13:30:00.123456+03:30"', "2026-08-01T13:30:00.123456+03:30"),
+        ("1785578400000000", "2026-08-01T10:00:00"), ('"1785578400000000"', "2026-08-01T10:00:00"),
+        ("null", None), ("true", None), ("{}", None), ('""', None), ('"soon"', None), ('"2026-13-45T99:00:00Z"', None),
+        ("1.5", None), ("1e15", None), ("99999999999999999999999", None), ('"-"', None),
+    ],
+)
+def test_a_time_is_told_in_one_form_or_not_at_all(given, told, recorded_client, upstream):
+    body = '{"conversation":{"id":"c-1"},"messages":[{"id":"m","sent_at":%s}]}' % given
+    upstream.reply = lambda request: answer(200, body.encode())
+    [message] = recorded_client.read("c-1").json()["messages"]
+    if told is None:
+        assert message["sent_at"] is None
+    else:
+        assert message["sent_at"].startswith(told)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [0, -1, 1, -62135596800000001, -62135596800000000, 253402300799999999, 253402300800000000, 2**63 - 1, -(2**63), 2**62],
+)
+def test_no_time_however_far_off_breaks_the_gateway(number, recorded_client, upstream):
+    body = '{"conversation":{"id":"c-1"},"messages":[{"id":"m","sent_at":%d}]}' % number
+    upstream.reply = lambda request: answer(200, body.encode())
+    [message] = recorded_client.read("c-1").json()["messages"]
+    assert message["sent_at"] is None or re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", message["sent_at"])
+
+
+def test_what_is_new_at_divar_is_passed_on(recorded_client, upstream):
+    messages = [
+        {"id": "1", "type": "HOLOGRAM", "hologram_data": {"size_bytes": "18446744073709551615", "x": [1.50, None]}, "text": "\u200c"},
+        {},
+    ]
+    upstream.reply = lambda request: answer(200, {"conversation": {"id": "c-1", "type": "GROUP", "new": 1}, "messages": messages, "next": "x"})
+    assert recorded_client.read("c-1").json() == {"id": "c-1", "type": "GROUP", "post_token": None, "messages": messages}
 
 
 # Time

@@ -79,7 +79,8 @@ class Wire:
         """Whether nothing comes and the connection is there for that long."""
         self.socket.settimeout(seconds)
         try:
-            return self.socket.recv(1, socket.MSG_PEEK) != b""
+            self.socket.recv(1, socket.MSG_PEEK)
+            return False
         except (TimeoutError, BlockingIOError):
             return True
         except ConnectionResetError:

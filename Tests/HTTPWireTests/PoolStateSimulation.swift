@@ -94,7 +94,9 @@ struct PoolStateSimulation {
     private mutating func connectFailed() {
         guard connecting > 0 else { return }
         connecting -= 1
-        guard let call = state.connectFailed() else { return }
+        let (heard, connect) = state.connectFailed()
+        if connect { connecting += 1 }
+        guard let call = heard else { return }
         require(queue.first == call, "call \(call) heard of a failure before its turn")
         queue.removeAll { $0 == call }
         fates[call] = .failed

@@ -65,18 +65,18 @@ import Testing
         var state = State(maximumConnections: 1, maximumWaiters: 4)
         #expect(state.acquire(for: 1) == .wait(connect: true))
         #expect(state.acquire(for: 2) == .wait(connect: false))
-        #expect(state.abandon(1))
-        #expect(!state.abandon(1))
-        #expect(!state.abandon(99))
+        #expect(state.abandon(1) == true)
+        #expect(state.abandon(1) == false)
+        #expect(state.abandon(99) == false)
         #expect(state.connected(10, at: at(0)) == .serve(2))
-        #expect(!state.abandon(2))
+        #expect(state.abandon(2) == false)
     }
 
     @Test func `an abandoned call makes room for another to wait`() {
         var state = State(maximumConnections: 1, maximumWaiters: 1)
         #expect(state.acquire(for: 1) == .wait(connect: true))
         #expect(state.acquire(for: 2) == .refuse)
-        #expect(state.abandon(1))
+        #expect(state.abandon(1) == true)
         #expect(state.acquire(for: 3) == .wait(connect: false))
         #expect(state.connected(10, at: at(0)) == .serve(3))
     }
@@ -86,10 +86,10 @@ import Testing
         #expect(state.acquire(for: 1) == .wait(connect: true))
         #expect(state.connected(10, at: at(0)) == .serve(1))
         #expect(state.acquire(for: 2) == .wait(connect: false))
-        #expect(state.closed(10))
+        #expect(state.closed(10) == true)
         #expect(state.open == 1)
         #expect(state.connected(20, at: at(0)) == .serve(2))
-        #expect(!state.closed(20))
+        #expect(state.closed(20) == false)
         #expect(state.open == 0)
     }
 
@@ -98,24 +98,24 @@ import Testing
         #expect(state.acquire(for: 1) == .wait(connect: true))
         #expect(state.connected(10, at: at(0)) == .serve(1))
         #expect(state.released(10, at: at(0)) == .park)
-        #expect(!state.closed(10))
+        #expect(state.closed(10) == false)
         #expect(!state.hasIdle)
         #expect(state.acquire(for: 2) == .wait(connect: true))
-        #expect(!state.closed(77))
+        #expect(state.closed(77) == false)
     }
 
     @Test func `a failed connect is heard of by the eldest call that nothing else is under way for`() {
         var state = State(maximumConnections: 2, maximumWaiters: 4)
         for call in 1...2 { #expect(state.acquire(for: call) == .wait(connect: true)) }
-        #expect(state.connectFailed() == 1)
+        #expect(state.connectFailed().heard == 1)
         #expect(state.connected(10, at: at(0)) == .serve(2))
     }
 
     @Test func `a failed connect that nobody waits for is heard of by nobody`() {
         var state = State(maximumConnections: 2, maximumWaiters: 4)
         #expect(state.acquire(for: 1) == .wait(connect: true))
-        #expect(state.abandon(1))
-        #expect(state.connectFailed() == nil)
+        #expect(state.abandon(1) == true)
+        #expect(state.connectFailed().heard == nil)
         #expect(state.open == 0)
     }
 
@@ -124,7 +124,7 @@ import Testing
         var state = State(maximumConnections: 1, maximumWaiters: 4)
         #expect(state.acquire(for: 1) == .wait(connect: true))
         #expect(state.acquire(for: 2) == .wait(connect: false))
-        #expect(state.connectFailed() == 1)
+        #expect(state.connectFailed().heard == 1)
         let stillWaits = state.abandon(2)
         #expect(!stillWaits || state.connecting > 0, "call 2 waits, and no connection is lent or being made")
     }

@@ -28,10 +28,10 @@ import Testing
 
     @Test func `the first byte starts the clock of the head, further ones do not`() {
         var state = ServerConnectionState()
-        #expect(state.bytesArrived())
+        #expect(state.bytesArrived() == true)
         #expect(state.phase == .head)
         #expect(state.deadline == .header)
-        #expect(!state.bytesArrived())
+        #expect(state.bytesArrived() == false)
         #expect(!state.isIdle && state.isReadyForRequest)
     }
 
@@ -79,7 +79,7 @@ import Testing
         #expect(busy.bodyArrived(1) == .drop)
         #expect(busy.requestEnded() == .nothing)
         #expect(busy.phase == .answering)
-        #expect(!busy.bytesArrived())
+        #expect(busy.bytesArrived() == false)
     }
 
     @Test func `an early answer swallows the rest of the request`() {
@@ -113,7 +113,7 @@ import Testing
         #expect(!state.isReadyForRequest && !state.isIdle)
         #expect(state.bodyArrived(1) == .drop)
         #expect(state.requestEnded() == .nothing)
-        #expect(!state.bytesArrived())
+        #expect(state.bytesArrived() == false)
     }
 
     @Test func `keep-alive is each request's own`() {
@@ -128,16 +128,16 @@ import Testing
 
     @Test func `draining closes an idle connection at once and a busy one after its answer`() {
         var idle = ServerConnectionState()
-        #expect(idle.drain())
+        #expect(idle.drain() == true)
         var busy = answering()
-        #expect(!busy.drain())
+        #expect(busy.drain() == false)
         #expect(busy.phase == .answering)
         #expect(busy.closesAfterResponse(swallowable: true))
         var head = ServerConnectionState()
         _ = head.bytesArrived()
-        #expect(!head.drain())
+        #expect(head.drain() == false)
         var body = admitted()
-        #expect(!body.drain())
+        #expect(body.drain() == false)
         #expect(body.bodyArrived(1) == .keep)
         #expect(body.requestEnded() == .answer)
         #expect(body.closesAfterResponse(swallowable: true))
@@ -149,7 +149,7 @@ import Testing
         #expect(state.phase == .closed)
         #expect(state.deadline == nil)
         #expect(!state.isReadyForRequest && !state.isIdle)
-        #expect(!state.bytesArrived())
+        #expect(state.bytesArrived() == false)
         #expect(state.bodyArrived(1) == .drop)
         #expect(state.requestEnded() == .nothing)
     }

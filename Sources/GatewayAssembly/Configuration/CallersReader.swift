@@ -50,7 +50,7 @@ struct CallersReader {
             return nil
         }
         guard let app = apps.first(where: { $0.text == text }) else {
-            mapping.problems.add("there is no app named \"\(text)\"", at: entry.path(of: "app"), node: node)
+            mapping.problems.add("must be the name of one of the apps", at: entry.path(of: "app"), node: node)
             return nil
         }
         return app

@@ -7,6 +7,15 @@ package struct ConfigurationProblem: Error, Sendable, Hashable, CustomStringConv
     package var message: String
 
     package var description: String {
-        (line.map { "\($0): " } ?? "") + (key.isEmpty ? "" : "\(key): ") + message
+        let text = (line.map { "\($0): " } ?? "") + (key.isEmpty ? "" : "\(key): ") + message
+        // Keys are the operator's words, and parser errors quote them: what could move a terminal's cursor is masked.
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { mayBePrinted($0) ? $0 : "\u{FFFD}" }))
+    }
+
+    private func mayBePrinted(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse: false
+        default: true
+        }
     }
 }

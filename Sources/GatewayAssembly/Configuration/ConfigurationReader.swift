@@ -115,8 +115,10 @@ package struct ConfigurationReader {
             let name = EndpointName(node.scalar?.string ?? "")
             let known = Catalogue.endpoints(of: contract)
             guard known.contains(where: { $0.name == name }) else {
+                // Repeated only where it is a name: it could be anything.
+                let subject = Catalogue.endpoint(named: name) == nil ? "" : "\(name) "
                 problems.add(
-                    "\"\(name)\" is not an endpoint of the contract \(contract.rawValue); it has: "
+                    "\(subject)is not an endpoint of the contract \(contract.rawValue); it has: "
                         + known.map(\.name.text).joined(separator: ", "),
                     at: "endpoints.prefer", node: node
                 )

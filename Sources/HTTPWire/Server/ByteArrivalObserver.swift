@@ -1,7 +1,7 @@
 internal import NIOCore
 
 /// Tells a connection that bytes came, before the codec makes parts of them: a head that trickles in is seen by nothing
-/// else. Confined to the channel's event loop.
+/// else. Drops what nobody will read, for the codec would keep it. Confined to the channel's event loop.
 final class ByteArrivalObserver: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -13,7 +13,6 @@ final class ByteArrivalObserver: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        connection.bytesArrived()
-        context.fireChannelRead(data)
+        if connection.bytesArrived(unwrapInboundIn(data)) { context.fireChannelRead(data) }
     }
 }

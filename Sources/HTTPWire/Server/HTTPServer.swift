@@ -36,6 +36,15 @@ package final class HTTPServer: Sendable {
 
     /// Listens, and gives the address with the port that was really taken.
     package func listen(on address: ListenAddress) async throws -> ListenAddress {
+        do {
+            return try await bind(to: address)
+        } catch let error as IOError {
+            let reason = unsafe String(cString: strerror(error.errnoCode))
+            throw ListenError.failed(address, reason: reason)
+        }
+    }
+
+    private func bind(to address: ListenAddress) async throws -> ListenAddress {
         let channel: any Channel
         let bound: ListenAddress
         switch address {
@@ -122,8 +131,9 @@ package final class HTTPServer: Sendable {
         limits: ServerLimits
     ) throws {
         var decoding = NIOHTTPDecoderLimitConfiguration()
-        decoding.maxHeaderFieldSize = limits.headerBytes
-        decoding.maxHeaderListSize = limits.headerBytes
+        // The codec counts the target with the fields; `RequestHeadReader` has the limit of each.
+        decoding.maxHeaderFieldSize = max(limits.headerBytes, limits.requestLineBytes)
+        decoding.maxHeaderListSize = limits.headerBytes + limits.requestLineBytes
         decoding.maxHeaderFieldCount = limits.headerFields
         let decoder = HTTPRequestDecoder(
             leftOverBytesStrategy: .dropBytes,

@@ -14,6 +14,10 @@ struct RequestHeadReader {
 
     private static let knownFields = Dictionary(uniqueKeysWithValues: FieldName.allCases.map { ($0.rawValue, $0) })
 
+    /// Whether the codec reads nothing behind this request: neither behind a CONNECT nor behind an offer to upgrade, for
+    /// it can't know that nobody takes it up.
+    private(set) var stopsTheCodec = false
+
     /// Whether the body can be swallowed to keep the connection after an early answer. A client that waits for
     /// `100 Continue` may send its body or not, so there is nothing to wait for.
     var isSwallowable: Bool {
@@ -34,28 +38,8 @@ struct RequestHeadReader {
             refuse(.unsupportedTarget)
             return
         }
-        var fields = RequestFields()
-        var hosts = 0
-        for (name, value) in head.headers {
-            switch name.lowercased() {
-            case "content-length": contentLength = Int(value)
-            case "transfer-encoding":
-                guard value.lowercased() == "chunked", !isChunked else {
-                    refuse(.unsupportedTransferCoding)
-                    return
-                }
-                isChunked = true
-            case "expect":
-                guard value.lowercased() == "100-continue" else {
-                    refuse(.expectationFailed)
-                    return
-                }
-                expectsContinue = head.version == .http1_1
-            case let known:
-                if known == "host" { hosts += 1 }
-                if let field = RequestHeadReader.knownFields[known] { fields.add(field, value) }
-            }
-        }
+        stopsTheCodec = head.method == .CONNECT || head.headers.contains(name: "Upgrade")
+        guard let (fields, hosts) = read(head, limits: limits) else { return }
         if hosts > 1 || (hosts == 0 && head.version == .http1_1) {
             refuse(.missingOrRepeatedHost)
         } else if let repeated = fields.repeated {
@@ -69,6 +53,65 @@ struct RequestHeadReader {
                 RequestHead(method: method, path: target.path, query: target.query, fields: fields, hasBody: hasBody)
             )
         }
+    }
+
+    /// The fields that somebody reads, and how often `Host` came; nil where one of them is refused.
+    private mutating func read(_ head: HTTPRequestHead, limits: ServerLimits) -> (fields: RequestFields, hosts: Int)? {
+        var fields = RequestFields()
+        var hosts = 0
+        var bytes = 0
+        for (name, text) in head.headers {
+            bytes += name.utf8.count + text.utf8.count
+            // The codec leaves white space after a value (RFC 9112 section 5.1 excludes it from the value).
+            let value = RequestHeadReader.trimmed(text)
+            switch name.lowercased() {
+            case "content-length":
+                guard let length = RequestHeadReader.length(value), contentLength ?? length == length else {
+                    return refused(.malformed)
+                }
+                contentLength = length
+            case "transfer-encoding":
+                // The codec doesn't know the coding with a tab behind it, and would frame the body otherwise.
+                guard RequestHeadReader.isWord("chunked", value), !text.utf8.contains(UInt8(ascii: "\t")), !isChunked
+                else {
+                    return refused(.unsupportedTransferCoding)
+                }
+                isChunked = true
+            case "expect":
+                guard RequestHeadReader.isWord("100-continue", value) else { return refused(.expectationFailed) }
+                expectsContinue = head.version == .http1_1
+            case let known:
+                if known == "host" { hosts += 1 }
+                if let field = RequestHeadReader.knownFields[known] { fields.add(field, value) }
+            }
+        }
+        guard bytes <= limits.headerBytes else {
+            return refused(.headerTooLarge(bytes: limits.headerBytes, fields: limits.headerFields))
+        }
+        return (fields, hosts)
+    }
+
+    private mutating func refused(_ violation: ProtocolViolation) -> (fields: RequestFields, hosts: Int)? {
+        refuse(violation)
+        return nil
+    }
+
+    private static func trimmed(_ value: String) -> String {
+        let isSpace: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        let bytes = value.utf8
+        guard let last = bytes.last, let first = bytes.first, isSpace(first) || isSpace(last) else { return value }
+        let text = bytes.drop(while: isSpace)
+        let ending = text.reversed().prefix(while: isSpace).count
+        return String(decoding: text.dropLast(ending), as: UTF8.self)
+    }
+
+    private static func length(_ value: String) -> Int? {
+        value.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(value) : nil
+    }
+
+    /// Letter case aside, and only that of ASCII: `lowercased` makes a `k` of the Kelvin sign.
+    private static func isWord(_ word: String, _ value: String) -> Bool {
+        value.utf8.count == word.utf8.count && value.lowercased() == word
     }
 
     private mutating func refuse(_ violation: ProtocolViolation) {

@@ -16,12 +16,16 @@ final class ServerConnection: ChannelInboundHandler {
     private var inputClosed = false
     private var isDelivering = false
     private var unfinishedWrites = 0
+    private var outputClosed = false
     private var writeCutOff: Scheduled<Void>?
 
     // The request in hand.
     private var body: [UInt8] = []
     private var bodyIsSwallowable = false
     private var isHead = false
+    private var codecStopped = false
+    private var requestLineEnded = false
+    private var requestLineBytes = 0
     private var accept: ((_ body: [UInt8], _ reply: Reply) -> Void)?
 
     // One timer a connection, moved lazily: most deadlines are replaced long before they come.
@@ -88,31 +92,44 @@ final class ServerConnection: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let parserError = error as? HTTPParserError, state.phase != .lingering else {
+        // Having failed once, the codec complains of all that follows.
+        guard error is HTTPParserError || error is ByteToMessageDecoderError else {
             context.close(promise: nil)
             return
         }
+        // Nobody listens to what still comes.
+        if state.phase == .lingering { return }
         if state.phase == .answering {
             // What follows is nonsense, but the answer in the making is still owed.
             _ = state.drain()
             return
         }
-        switch parserError {
+        switch error as? HTTPParserError {
         case .invalidEOFState, .closedConnection: context.close(promise: nil)
-        case .headerOverflow: refuse(headerTooLarge)
+        // The codec has one limit for the target and for fields, and doesn't say which of them was passed.
+        case .headerOverflow:
+            refuse(requestLineBytes > services.limits.requestLineBytes ? targetTooLong : headerTooLarge)
         case .invalidVersion: refuse(.unsupportedVersion)
         default: refuse(.malformed)
         }
     }
 
-    /// Bytes arrived, before the codec sees them.
-    func bytesArrived() {
+    /// Bytes arrived, before the codec sees them. False where it needn't see them.
+    func bytesArrived(_ bytes: ByteBuffer) -> Bool {
+        guard state.phase != .lingering, !(codecStopped && state.phase == .answering) else { return false }
         if state.bytesArrived() { armDeadline() }
+        if state.phase == .head, !requestLineEnded {
+            let view = bytes.readableBytesView
+            let end = view.firstIndex(of: UInt8(ascii: "\n"))
+            requestLineEnded = end != nil
+            requestLineBytes += (end ?? view.endIndex) - view.startIndex
+        }
+        return true
     }
 
     /// The server stops: an idle connection closes, a busy one after its answer.
     func drain() {
-        if state.drain() { context?.close(promise: nil) }
+        if state.drain(), unfinishedWrites == 0 { context?.close(promise: nil) }
     }
 
     /// The server has waited long enough.
@@ -127,7 +144,7 @@ final class ServerConnection: ChannelInboundHandler {
         guard !isDelivering else { return }
         isDelivering = true
         defer { isDelivering = false }
-        while state.phase != .answering, state.phase != .closed, state.phase != .lingering, !queue.isEmpty {
+        while mayTakeUp, !queue.isEmpty {
             switch queue.removeFirst() {
             case .head(let head): begin(head)
             case .body(let bytes): take(bytes)
@@ -138,11 +155,23 @@ final class ServerConnection: ChannelInboundHandler {
         closeIfDone()
     }
 
+    /// Answers that nobody takes must not pile up, so a further request waits until the client takes some.
+    private var mayTakeUp: Bool {
+        switch state.phase {
+        case .idle, .head: unfinishedWrites == 0 || context?.channel.isWritable == true
+        case .body, .swallowing: true
+        case .answering, .lingering, .closed: false
+        }
+    }
+
     private func begin(_ head: HTTPRequestHead) {
         _ = state.bytesArrived()
-        state.requestBegan(keepAlive: head.isKeepAlive && head.version == .http1_1)
+        requestLineEnded = false
+        requestLineBytes = 0
         isHead = head.method == .HEAD
         let reading = RequestHeadReader(head: head, limits: services.limits)
+        codecStopped = reading.stopsTheCodec
+        state.requestBegan(keepAlive: head.isKeepAlive && head.version == .http1_1 && !codecStopped)
         bodyIsSwallowable = reading.isSwallowable
         let request: RequestHead
         switch reading.result {
@@ -195,6 +224,8 @@ final class ServerConnection: ChannelInboundHandler {
         respond(responder.response(to: violation), closing: true)
     }
 
+    private var targetTooLong: ProtocolViolation { .targetTooLong(limit: services.limits.requestLineBytes) }
+
     private var headerTooLarge: ProtocolViolation {
         .headerTooLarge(bytes: services.limits.headerBytes, fields: services.limits.headerFields)
     }
@@ -220,8 +251,8 @@ final class ServerConnection: ChannelInboundHandler {
             deliver()
         case .closeOutput:
             queue.removeAll()
-            armDeadline()
-            context.close(mode: .output, promise: nil)
+            resumeReading()
+            closeOutputIfWritten()
         }
         closeIfDone()
     }
@@ -244,7 +275,7 @@ final class ServerConnection: ChannelInboundHandler {
         }
         if bodyBytes == response.body.count {
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: watchedWrite(context))
-            watchUnfinishedWrites(context)
+            watchUnfinishedWrites()
         } else {
             context.flush()
         }
@@ -255,18 +286,27 @@ final class ServerConnection: ChannelInboundHandler {
         unfinishedWrites += 1
         promise.futureResult.assumeIsolated().whenComplete { _ in
             self.unfinishedWrites -= 1
-            if self.unfinishedWrites == 0 {
-                self.writeCutOff?.cancel()
-                self.writeCutOff = nil
-            }
-            self.closeIfDone()
+            self.writeCutOff?.cancel()
+            self.writeCutOff = nil
+            self.closeOutputIfWritten()
+            self.deliver()
+            self.watchUnfinishedWrites()
+            if self.state.isReadyForRequest { self.armDeadline() }
         }
         return promise
     }
 
+    /// Closing earlier would cut off what the client hasn't taken yet.
+    private func closeOutputIfWritten() {
+        guard state.phase == .lingering, unfinishedWrites == 0, !outputClosed, let context else { return }
+        outputClosed = true
+        armDeadline()
+        context.close(mode: .output, promise: nil)
+    }
+
     /// A client that doesn't take its answer is cut off.
-    private func watchUnfinishedWrites(_ context: ChannelHandlerContext) {
-        guard unfinishedWrites > 0, writeCutOff == nil else { return }
+    private func watchUnfinishedWrites() {
+        guard unfinishedWrites > 0, writeCutOff == nil, let context else { return }
         writeCutOff = context.eventLoop.assumeIsolated().scheduleTask(in: services.limits.responseWrite) {
             self.abort()
         }
@@ -279,19 +319,26 @@ final class ServerConnection: ChannelInboundHandler {
     }
 
     private func closeIfDone() {
-        guard inputClosed, queue.isEmpty, state.phase != .answering, unfinishedWrites == 0 else { return }
+        let mayClose = inputClosed || (state.isDraining && state.isIdle)
+        guard mayClose, queue.isEmpty, state.phase != .answering, unfinishedWrites == 0 else { return }
         context?.close(promise: nil)
     }
 
     // MARK: Deadlines
 
     private func armDeadline() {
-        guard let context, let kind = state.deadline else {
+        guard let context, let kind = state.deadline, !isHoldingBack else {
             deadline = .distantFuture
             return
         }
         deadline = .now() + length(of: kind)
         if deadline < timerFires { schedule(on: context) }
+    }
+
+    /// Whether the client waits for us and not we for it: an answer that is being taken is not idleness, and a request that
+    /// isn't taken up yet is not late.
+    private var isHoldingBack: Bool {
+        state.isReadyForRequest && (unfinishedWrites > 0 || !queue.isEmpty)
     }
 
     private func length(of deadline: ServerConnectionState.Deadline) -> TimeAmount {

@@ -28,6 +28,8 @@ struct ServerConnectionState {
     private(set) var phase = Phase.idle
     private(set) var exchange: UInt64 = 0
     private var keepAlive = true
+    /// Whether bytes of a next request came while an answer was pending.
+    private var hasBegunNext = false
     private var draining = false
 
     /// Whether the next request can be taken up.
@@ -47,6 +49,7 @@ struct ServerConnectionState {
 
     /// Bytes came from the socket. True where they begin a request, and so start its clock.
     mutating func bytesArrived() -> Bool {
+        if phase == .answering { hasBegunNext = true }
         guard phase == .idle else { return false }
         phase = .head
         return true
@@ -95,18 +98,22 @@ struct ServerConnectionState {
             return .closeOutput
         }
         if phase == .answering {
-            phase = .idle
+            phase = hasBegunNext ? .head : .idle
+            hasBegunNext = false
             return .nextRequest
         }
         phase = .swallowing
         return .swallowRest
     }
 
-    /// The next answer is the last one. True where the connection can close at once.
+    /// The next answer is the last one. True where none is owed.
     mutating func drain() -> Bool {
         draining = true
         return phase == .idle
     }
+
+    /// Whether no further request is taken up.
+    var isDraining: Bool { draining }
 
     mutating func closed() {
         phase = .closed

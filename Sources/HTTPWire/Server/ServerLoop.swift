@@ -5,6 +5,7 @@ final class ServerLoop {
     let dateClock = DateClock()
     private let counter: ConnectionCounter
     private var connections: [ObjectIdentifier: ServerConnection] = [:]
+    private var turnedAway: [ObjectIdentifier: ServerConnection] = [:]
     private var draining = false
 
     init(responder: any HTTPResponder, limits: ServerLimits, counter: ConnectionCounter) {
@@ -13,15 +14,20 @@ final class ServerLoop {
         self.counter = counter
     }
 
-    /// False where it is one connection too many: it is counted all the same, until it closes.
+    /// False where it is one connection too many. It isn't counted then: who is turned away must not keep others out.
     func opened(_ connection: ServerConnection) -> Bool {
+        guard counter.increment() <= limits.connections else {
+            counter.decrement()
+            turnedAway[ObjectIdentifier(connection)] = connection
+            return false
+        }
         connections[ObjectIdentifier(connection)] = connection
-        let isAdmitted = counter.increment() <= limits.connections
         if draining { connection.drain() }
-        return isAdmitted
+        return true
     }
 
     func closed(_ connection: ServerConnection) {
+        turnedAway[ObjectIdentifier(connection)] = nil
         if connections.removeValue(forKey: ObjectIdentifier(connection)) != nil { counter.decrement() }
     }
 
@@ -35,6 +41,6 @@ final class ServerLoop {
     }
 
     func abort() {
-        for connection in connections.values { connection.abort() }
+        for connection in Array(connections.values) + Array(turnedAway.values) { connection.abort() }
     }
 }

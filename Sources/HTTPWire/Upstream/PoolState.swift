@@ -42,11 +42,12 @@ struct PoolState<Connection: Hashable, Call: Equatable> {
         return free(connection, at: now)
     }
 
-    /// A connection could not be made. Gives the call that hears of it: the eldest of those for which nothing else is
-    /// under way.
-    mutating func connectFailed() -> Call? {
+    /// A connection could not be made. Gives the call that hears of it, the eldest of those for which nothing else is
+    /// under way, and whether another connection should be made for those behind it.
+    mutating func connectFailed() -> (heard: Call?, connect: Bool) {
         connecting -= 1
-        return waiting.count > connecting ? waiting.popFirst() : nil
+        let heard = waiting.count > connecting ? waiting.popFirst() : nil
+        return (heard, connectIfUseful())
     }
 
     /// A leased connection can be used again.

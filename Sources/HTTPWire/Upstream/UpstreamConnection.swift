@@ -19,9 +19,10 @@ final class UpstreamConnection: ChannelInboundHandler {
         case closed
     }
 
-    private enum State { case connecting, idle, busy, closed }
+    private enum State { case connecting, idle, busy, settling, closed }
 
     private let usesTLS: Bool
+    private let hostRule: CertificateHostRule
     private let answerLimit: Int
     private var state = State.connecting
     private var failure: UpstreamFailure.Reason?
@@ -33,13 +34,24 @@ final class UpstreamConnection: ChannelInboundHandler {
     private var completion: Completion?
     private var head: HTTPResponseHead?
     private var body: [UInt8] = []
+    private var tail = ReadTail()
 
-    init(usesTLS: Bool, answerLimit: Int) {
+    init(usesTLS: Bool, host: String, answerLimit: Int) {
         self.usesTLS = usesTLS
+        hostRule = CertificateHostRule(host: host)
         self.answerLimit = answerLimit
     }
 
     var isUsable: Bool { state == .idle && context?.channel.isActive == true }
+
+    /// Bytes came from the socket, before the codec sees them. False where nobody asked for any.
+    func bytesArrived(_ bytes: ByteBuffer) -> Bool {
+        guard state == .busy else { return false }
+        tail.didRead(bytes)
+        return true
+    }
+
+    var isClosed: Bool { state == .closed }
 
     /// Writes a request. Whatever happens from here on may have reached the other side.
     func execute(_ request: UpstreamRequest, authority: String, completion: @escaping Completion) {
@@ -68,6 +80,8 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     /// Ends the exchange in hand, and the connection with it.
     func abort(_ reason: UpstreamFailure.Reason) {
+        // What still comes of its answer must not make the connection look free again.
+        state = .closed
         finish(.failure(UpstreamFailure(reason, requestStarted: true)))
         close()
     }
@@ -88,8 +102,18 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if usesTLS, case TLSUserEvent.handshakeCompleted = event { becomeReady() }
+        if usesTLS, case TLSUserEvent.handshakeCompleted = event { handshakeCompleted(context) }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    private func handshakeCompleted(_ context: ChannelHandlerContext) {
+        let handler = try? context.pipeline.syncOperations.handler(type: NIOSSLClientHandler.self)
+        guard let certificate = handler?.peerCertificate, hostRule.accepts(certificate) else {
+            failure = .tls
+            context.close(promise: nil)
+            return
+        }
+        becomeReady()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -119,6 +143,11 @@ final class UpstreamConnection: ChannelInboundHandler {
         }
         switch unwrapInboundIn(data) {
         case .head(let head):
+            // Behind 101 comes another protocol, and nobody asked for one.
+            guard head.status.code >= 200 else {
+                abort(.malformedAnswer)
+                return
+            }
             self.head = head
             body = []
         case .body(let bytes):
@@ -127,6 +156,7 @@ final class UpstreamConnection: ChannelInboundHandler {
                 return
             }
             body.append(contentsOf: bytes.readableBytesView)
+            tail.didReadBody(bytes)
         case .end:
             answerEnded()
         }
@@ -149,17 +179,19 @@ final class UpstreamConnection: ChannelInboundHandler {
         )
         self.head = nil
         body = []
-        let reusable = head.isKeepAlive && context?.channel.isActive == true
-        state = reusable ? .idle : .closed
-        let completion = completion
-        self.completion = nil
-        // The connection is given back first, so that what the answer starts can use it.
-        if reusable {
+        // Reused only once it is sure that nothing stands behind the answer: it would be taken for the next one.
+        let reusable = head.isKeepAlive && context?.channel.isActive == true && !tail.takeHasSurplus()
+        state = reusable ? .settling : .closed
+        finish(.success(response))
+        if !reusable { close() }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if state == .settling {
+            state = .idle
             onEvent?(self, .free)
-        } else {
-            close()
         }
-        completion?(.success(response))
+        context.fireChannelReadComplete()
     }
 
     private func finish(_ result: Result<UpstreamResponse, UpstreamFailure>) {

@@ -60,6 +60,10 @@ package final class UpstreamPool {
             completion(.failure(UpstreamFailure(.noConnectionFree, requestStarted: false)))
             return
         }
+        guard deadline > .now() else {
+            completion(.failure(UpstreamFailure(.deadline, requestStarted: false)))
+            return
+        }
         let call = PendingCall(request: request, completion: completion)
         call.timer = eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { self.deadlinePassed(call) }
         place(call)
@@ -139,7 +143,9 @@ package final class UpstreamPool {
     }
 
     private func connectFailed(_ reason: UpstreamFailure.Reason) {
-        guard let identifier = state.connectFailed(), let call = waiting.removeValue(forKey: identifier) else { return }
+        let (heard, connect) = state.connectFailed()
+        if connect { self.connect() }
+        guard let heard, let call = waiting.removeValue(forKey: heard) else { return }
         call.finish(.failure(UpstreamFailure(reason, requestStarted: false)))
     }
 
@@ -176,10 +182,16 @@ package final class UpstreamPool {
                     if let tls {
                         try pipeline.addHandler(UpstreamPool.tlsHandler(tls, host: origin.host))
                     }
+                    let connection = UpstreamConnection(
+                        usesTLS: usesTLS,
+                        host: origin.host,
+                        answerLimit: answerLimit
+                    )
+                    let decoder = HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes)
+                    try pipeline.addHandler(UnaskedByteGuard(connection: connection))
                     try pipeline.addHandler(HTTPRequestEncoder())
-                    try pipeline.addHandler(
-                        ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes)))
-                    try pipeline.addHandler(UpstreamConnection(usesTLS: usesTLS, answerLimit: answerLimit))
+                    try pipeline.addHandler(ByteToMessageHandler(decoder))
+                    try pipeline.addHandler(connection)
                 }
             }
         let started = NIODeadline.now()
@@ -207,6 +219,10 @@ package final class UpstreamPool {
         if connection.isUsable {
             timer.cancel()
             handle(.ready, of: connection)
+        } else if connection.isClosed {
+            // It was accepted and closed before anybody listened to it.
+            timer.cancel()
+            connectFailed(.connect)
         }
     }
 

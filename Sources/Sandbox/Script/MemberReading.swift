@@ -43,7 +43,7 @@ struct MemberReading {
         complain(name, "is required")
     }
 
-    mutating func text(_ name: String, maximumBytes: Int = SandboxLimits.nameCharacters) -> String? {
+    mutating func text(_ name: String, maximumBytes: Int = SandboxLimits.nameBytes) -> String? {
         guard let value = object[name] else { return nil }
         guard let text = value.stringValue else {
             complain(name, "must be a string, not \(value.kindName)")

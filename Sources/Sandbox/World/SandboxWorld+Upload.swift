@@ -15,7 +15,7 @@ extension SandboxWorld {
         do {
             parts = try MultipartReader.parts(of: request.body, contentType: request.head.fields[.contentType])
         } catch {
-            throw RPCStatus(.invalidArgument, error.rawValue)
+            throw RPCStatus(.invalidArgument, error.message)
         }
         let files = parts.filter { $0.name == "file" }
         guard files.count == 1, let file = files.first, let filename = file.filename, !filename.isEmpty else {
