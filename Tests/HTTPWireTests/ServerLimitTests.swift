@@ -91,8 +91,9 @@ struct ServerLimitTests {
         let limits = ServerLimits.with { $0.headerRead = .milliseconds(200) }
         try await TestServer.run(limits: limits) { server in
             let client = try await server.connect()
-            try await client.send(RawRequest.get("/held") + "GET /hello HTTP/1.1\r\nHos")
+            try await client.send(RawRequest.get("/held"))
             try await server.held.log.wait(forCount: 1)
+            try await client.send("GET /hello HTTP/1.1\r\nHos")
             try await server.settle()
             try await server.release()
             #expect(try await client.response().text == "released")
