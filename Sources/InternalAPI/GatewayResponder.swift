@@ -48,7 +48,7 @@ package struct GatewayResponder: HTTPResponder {
         guard route.allowedMethods.contains(head.method) else {
             throw Problem(.methodNotAllowed, detail: "This resource does not have the method \(head.method.name).")
         }
-        guard let permission = route.permission else { return health(route) }
+        guard let permission = route.permission else { return open(route) }
         let caller = try caller(of: head, needing: permission)
         let trace = trace(of: head)
         let userToken = try userToken(of: head)
@@ -57,7 +57,7 @@ package struct GatewayResponder: HTTPResponder {
         case .send: return try send(call, head)
         case .uploadToken: return uploadToken(call, head)
         case .conversation(let segment): return try conversation(segment, call)
-        case .live, .ready: return health(route)
+        case .description, .live, .ready: return open(route)
         }
     }
 
@@ -158,10 +158,14 @@ package struct GatewayResponder: HTTPResponder {
         }
     }
 
-    private func health(_ route: Route) -> Admission {
+    /// What anybody may ask.
+    private func open(_ route: Route) -> Admission {
         .accept(bodyLimit: 0) { [readiness] _, reply in
-            let answer = route == .ready ? AnswerResponse.response(to: readiness.readiness()) : AnswerResponse.live
-            reply.send(answer)
+            switch route {
+            case .ready: reply.send(AnswerResponse.response(to: readiness.readiness()))
+            case .description: reply.send(OpenAPIDocument.response)
+            default: reply.send(AnswerResponse.live)
+            }
         }
     }
 

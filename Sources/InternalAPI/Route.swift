@@ -6,6 +6,7 @@ enum Route: Equatable {
     case send
     case conversation(segment: String)
     case uploadToken
+    case description
     case live
     case ready
 
@@ -13,6 +14,7 @@ enum Route: Equatable {
         switch path {
         case "/send": self = .send
         case "/upload-token": self = .uploadToken
+        case "/openapi.json": self = .description
         case "/health/live": self = .live
         case "/health/ready": self = .ready
         default:
@@ -28,7 +30,7 @@ enum Route: Equatable {
     var allowedMethods: [HTTPMethod] {
         switch self {
         case .send, .uploadToken: [.post]
-        case .conversation, .live, .ready: [.get, .head]
+        case .conversation, .description, .live, .ready: [.get, .head]
         }
     }
 
@@ -38,7 +40,7 @@ enum Route: Equatable {
         case .send: .send
         case .conversation: .read
         case .uploadToken: .upload
-        case .live, .ready: nil
+        case .description, .live, .ready: nil
         }
     }
 }

@@ -1,0 +1,103 @@
+internal import HTTPWire
+internal import Messaging
+
+/// The internal API described for machines: OpenAPI 3.1, served at `/openapi.json`.
+///
+/// The problems are listed from `ProblemKind`, so the description can't fall behind them.
+enum OpenAPIDocument {
+    static let response = Response(
+        status: 200,
+        contentType: "application/json",
+        fields: [("Cache-Control", "no-cache")],
+        body: Array(text.utf8)
+    )
+
+    private static let text = """
+        {"openapi":"3.1.0",
+        "info":{"title":"divar-gateway","version":"1","license":{"name":"Apache-2.0","identifier":"Apache-2.0"},
+        "description":"Sends and reads messages in Divar's chat, whatever its versions are."},
+        "servers":[{"url":"/"}],
+        "security":[{"callerKey":[]},{}],
+        "paths":{\(paths)},
+        "components":{"securitySchemes":{"callerKey":{"type":"http","scheme":"bearer",
+        "description":"The calling service's own gateway key. Not needed while no callers are configured."}},
+        "parameters":{\(parameters)},
+        "responses":{"Problem":{"description":"Why the call could not be served (RFC 9457)",
+        "content":{"application/problem+json":{"schema":{"$ref":"#/components/schemas/Problem"}}}}},
+        "schemas":{\(schemas)}}}
+        """
+
+    private static let paths = """
+        "/send":{"post":{"operationId":"send","summary":"Sends one message",
+        "parameters":[{"$ref":"#/components/parameters/AccessToken"},{"$ref":"#/components/parameters/Traceparent"}],
+        "requestBody":{"required":true,"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Message"}}}},
+        "responses":{"200":{"description":"Divar took the message","content":{"application/json":{"schema":{"$ref":"#/components/schemas/Receipt"}}}},
+        "default":{"$ref":"#/components/responses/Problem"}}}},
+        "/conversations/{id}":{"get":{"operationId":"readConversation","summary":"Reads a conversation",
+        "parameters":[{"name":"id","in":"path","required":true,"schema":{"$ref":"#/components/schemas/ConversationID"}},
+        {"$ref":"#/components/parameters/AccessToken"},{"$ref":"#/components/parameters/Traceparent"}],
+        "responses":{"200":{"description":"The conversation","content":{"application/json":{"schema":{"$ref":"#/components/schemas/Conversation"}}}},
+        "default":{"$ref":"#/components/responses/Problem"}}}},
+        "/upload-token":{"post":{"operationId":"createUploadToken","summary":"Gives the right to upload one file",
+        "parameters":[{"$ref":"#/components/parameters/Traceparent"}],
+        "requestBody":{"required":false,"content":{"application/json":{"schema":{"type":"object","maxProperties":0}}}},
+        "responses":{"200":{"description":"The token, and where to upload","content":{"application/json":{"schema":{"$ref":"#/components/schemas/UploadGrant"}}}},
+        "default":{"$ref":"#/components/responses/Problem"}}}},
+        "/health/live":{"get":{"operationId":"live","summary":"Whether the process answers","security":[],
+        "responses":{"200":{"description":"It does","content":{"application/json":{"schema":{"type":"object"}}}},
+        "default":{"$ref":"#/components/responses/Problem"}}}},
+        "/health/ready":{"get":{"operationId":"ready","summary":"Whether calls can be served","security":[],
+        "responses":{"200":{"description":"They can","content":{"application/json":{"schema":{"$ref":"#/components/schemas/Readiness"}}}},
+        "503":{"description":"They can't; the checks say why","content":{"application/json":{"schema":{"$ref":"#/components/schemas/Readiness"}}}},
+        "default":{"$ref":"#/components/responses/Problem"}}}},
+        "/openapi.json":{"get":{"operationId":"describe","summary":"This document","security":[],
+        "responses":{"200":{"description":"OpenAPI 3.1","content":{"application/json":{"schema":{"type":"object"}}}},
+        "default":{"$ref":"#/components/responses/Problem"}}}}
+        """
+
+    private static let parameters = """
+        "AccessToken":{"name":"X-Access-Token","in":"header","description":"A Divar user's OAuth access token: needed to read, to send as the user and to send to a user.",
+        "schema":{"type":"string","minLength":1,"maxLength":\(AccessToken.maximumLength),"pattern":"^[!-~]+$"}},
+        "Traceparent":{"name":"traceparent","in":"header","description":"W3C Trace Context","schema":{"type":"string"}}
+        """
+
+    private static let schemas = """
+        "ConversationID":{"type":"string","pattern":"^[A-Za-z0-9_.~-]{1,\(ConversationID.maximumLength)}$","not":{"enum":[".",".."]}},
+        "UserID":{"type":"string","pattern":"^[A-Za-z0-9_+/=-]{1,\(UserID.maximumLength)}$"},
+        "PostToken":{"type":"string","pattern":"^[A-Za-z0-9_-]{1,64}$"},
+        "Message":{"type":"object","additionalProperties":false,
+        "properties":{"conversation_id":{"$ref":"#/components/schemas/ConversationID"},"user_id":{"$ref":"#/components/schemas/UserID"},
+        "text":{"type":"string","minLength":1},"media_token":{"type":"string","pattern":"^[!-~]{1,512}$"},
+        "as":{"enum":["bot","user"],"description":"By default user where a user's token comes with a conversation_id, else bot."},
+        "buttons":{"$ref":"#/components/schemas/Grid"},
+        "sender_buttons":{"$ref":"#/components/schemas/Grid"}},
+        "allOf":[{"oneOf":[{"required":["conversation_id"]},{"required":["user_id"]}]},{"oneOf":[{"required":["text"]},{"required":["media_token"]}]}]},
+        "Grid":{"type":"array","maxItems":\(ButtonGrid.maximumRows),
+        "items":{"type":"array","minItems":1,"maxItems":\(ButtonGrid.maximumButtonsInRow),"items":{"$ref":"#/components/schemas/Button"}}},
+        "Button":{"type":"object","additionalProperties":false,"required":["caption"],
+        "properties":{"caption":{"type":"string","minLength":1},"icon":{"type":"string","pattern":"^[A-Za-z0-9_]{1,64}$"},
+        "open_url":{"type":"string","maxLength":\(MessageLimits.linkBytes),"pattern":"^[Hh][Tt][Tt][Pp][Ss]?://"},
+        "server_link":{"type":"object"},"dynamic_action":{"type":"object"},
+        "open_post":{"$ref":"#/components/schemas/PostToken"},"manage_post":{"$ref":"#/components/schemas/PostToken"}},
+        "oneOf":[{"required":["open_url"]},{"required":["server_link"]},{"required":["dynamic_action"]},{"required":["open_post"]},{"required":["manage_post"]}]},
+        "Receipt":{"type":"object","additionalProperties":false,"required":["outcome","message_id","conversation_id","endpoint","attempts"],
+        "properties":{"outcome":{"const":"sent"},"message_id":{"type":"string","format":"uuid"},"conversation_id":{"type":["string","null"]},
+        "endpoint":{"type":"string"},"attempts":{"type":"integer","minimum":1}}},
+        "Conversation":{"type":"object","additionalProperties":false,"required":["id","type","post_token","messages"],
+        "properties":{"id":{"type":"string"},"type":{"type":["string","null"]},"post_token":{"type":["string","null"]},
+        "messages":{"type":"array","items":{"type":"object","properties":{"sent_at":{"type":["string","null"],"format":"date-time"}}}}}},
+        "UploadGrant":{"type":"object","additionalProperties":false,"required":["token","upload_url"],
+        "properties":{"token":{"type":"string"},"upload_url":{"type":"string"}}},
+        "Readiness":{"type":"object","required":["status","checks"],"properties":{"status":{"enum":["ready","not_ready"]},
+        "checks":{"type":"array","items":{"type":"object","required":["name","status","detail"],"properties":{"name":{"type":"string"},"status":{"enum":["pass","fail"]},"detail":{"type":"string"}}}}}},
+        "Problem":{"type":"object","additionalProperties":false,"required":["type","title","status","detail"],
+        "properties":{"type":{"enum":[\(problemTypes)]},"title":{"type":"string"},"status":{"type":"integer"},"detail":{"type":"string"},
+        "outcome":{"enum":["sent","not_sent","unknown"]},
+        "errors":{"type":"array","items":{"type":"object","additionalProperties":false,"required":["pointer","detail"],"properties":{"pointer":{"type":"string"},"detail":{"type":"string"}}}},
+        "divar_status":{"type":"integer"},"divar_code":{"type":"integer"},"divar_message":{"type":"string"},
+        "message_id":{"type":"string","format":"uuid"},"endpoint":{"type":"string"},"attempts":{"type":"integer"},"trace_id":{"type":"string"}}}
+        """
+
+    private static let problemTypes = ProblemKind.allCases
+        .map { "\"\(ProblemResponse.typePrefix)\($0.rawValue)\"" }.joined(separator: ",")
+}

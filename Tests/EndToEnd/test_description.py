@@ -1,0 +1,87 @@
+"""The gateway describes itself: the document is valid OpenAPI 3.1, and what it says of answers and bodies is true."""
+
+import jsonschema
+import pytest
+import requests
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from checks import PROBLEM
+
+PERSON = {"X-Access-Token": "sandbox-user-token"}
+TARGET = {"conversation_id": "sandbox-conversation"}
+
+
+@pytest.fixture(scope="module")
+def base(gateway):
+    return gateway.url
+
+
+@pytest.fixture(scope="module")
+def document(base):
+    answer = requests.get(f"{base}/openapi.json", timeout=10)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "application/json"
+    return answer.json()
+
+
+def schema(document, name):
+    return {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+
+
+def accepts(document, name, value):
+    return jsonschema.Draft202012Validator(schema(document, name)).is_valid(value)
+
+
+def test_the_document_is_valid(document):
+    OpenAPIV31SpecValidator(document).validate()
+
+
+def test_every_resource_of_the_document_is_served(document, base):
+    for path, methods in document["paths"].items():
+        for method in methods:
+            answer = requests.request(method, base + path.replace("{id}", "x"), timeout=10)
+            if answer.status_code in (404, 405):
+                assert answer.json()["type"] == PROBLEM + "not-found-at-divar", (method, path)
+
+
+def test_answers_are_as_described(document, base):
+    sent = requests.post(f"{base}/send", json=TARGET | {"text": "x"}, timeout=10)
+    assert sent.status_code == 200 and accepts(document, "Receipt", sent.json())
+    read = requests.get(f"{base}/conversations/sandbox-conversation", headers=PERSON, timeout=10)
+    assert read.status_code == 200 and accepts(document, "Conversation", read.json())
+    token = requests.post(f"{base}/upload-token", timeout=10)
+    assert token.status_code == 200 and accepts(document, "UploadGrant", token.json())
+    ready = requests.get(f"{base}/health/ready", timeout=10)
+    assert ready.status_code == 200 and accepts(document, "Readiness", ready.json())
+
+
+def test_problems_are_as_described(document, base):
+    asked = [
+        requests.post(f"{base}/send", json={"text": ""}, timeout=10),
+        requests.post(f"{base}/send", data="x", timeout=10),
+        requests.post(f"{base}/send", json={"conversation_id": "nowhere", "text": "x"}, timeout=10),
+        requests.get(f"{base}/conversations/x", timeout=10),
+        requests.get(f"{base}/nothing", timeout=10),
+        requests.delete(f"{base}/send", timeout=10),
+    ]
+    for answer in asked:
+        assert answer.status_code >= 400 and accepts(document, "Problem", answer.json()), answer.text
+
+
+@pytest.mark.parametrize("body", [
+    TARGET | {"text": "x"},
+    TARGET | {"media_token": "m", "buttons": [[{"caption": "x", "open_post": "AJIEWcw", "icon": "ADD"}]]},
+    TARGET | {"text": "x", "as": "bot", "buttons": [[{"caption": "x", "server_link": {"a": 1}}] * 3] * 3},
+    TARGET | {"text": "x", "buttons": []},
+    TARGET, {"text": "x"}, TARGET | {"text": ""}, TARGET | {"text": "x", "media_token": "m"},
+    TARGET | {"text": "x", "what": 1}, {"conversation_id": "..", "text": "x"}, {"conversation_id": "a b", "text": "x"},
+    TARGET | {"text": "x", "buttons": [[]]}, TARGET | {"text": "x", "buttons": [[{"caption": "x"}]]},
+    TARGET | {"text": "x", "buttons": [[{"caption": "", "open_post": "a"}]]},
+    TARGET | {"text": "x", "buttons": [[{"caption": "x", "open_post": "a", "server_link": {}}]]},
+    TARGET | {"text": "x", "buttons": [[{"caption": "x", "open_url": "ftp://x"}]]},
+    TARGET | {"text": "x", "buttons": [[{"caption": "x", "open_post": "a"}] * 4]},
+    TARGET | {"text": "x", "as": "admin"},
+], ids=range(18))
+def test_a_body_is_taken_exactly_where_the_document_says_so(document, base, body):
+    answer = requests.post(f"{base}/send", json=body, timeout=10)
+    assert (answer.status_code == 200) == accepts(document, "Message", body), answer.text
