@@ -129,7 +129,7 @@ package enum GatewayProcess {
 
     private static func logger(level: Logger.Level) -> Logger {
         Logger(label: "divar-gateway") { label in
-            JSONLogHandler(label: label, level: level, sink: StandardErrorSink()) {
+            JSONLogHandler(label: label, level: level, sink: DescriptorSink()) {
                 Timestamp.rfc3339(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)) ?? ""
             }
         }

@@ -14,7 +14,8 @@ private import Yams
 package struct ConfigurationReader {
     private let problems = ProblemCollector()
 
-    /// - Parameter sandbox: set where a simulated Divar stands behind this gateway; it replaces Divar's address and keys.
+    /// - Parameter sandbox: set where a simulated Divar stands behind this gateway; it replaces Divar's address and
+    ///   keys.
     package static func read(yaml: String, sandbox: SandboxTarget? = nil) throws(ConfigurationError) -> Configuration {
         let reader = ConfigurationReader()
         let configuration = reader.read(yaml, sandbox: sandbox)

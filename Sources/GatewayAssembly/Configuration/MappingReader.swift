@@ -67,8 +67,8 @@ extension MappingReader {
         return (scalar.string, node)
     }
 
-    /// Reads a value through a parser that gives nil for what it doesn't take, and reports that. The value isn't repeated:
-    /// it may be a secret that was put in the wrong place.
+    /// Reads a value through a parser that gives nil for what it doesn't take, and reports that. The value isn't
+    /// repeated: it may be a secret that was put in the wrong place.
     func value<Value>(_ key: String, _ expectation: String, _ parse: (String) -> Value?) -> Value? {
         guard let (text, node) = string(key) else { return nil }
         guard let value = parse(text) else {
