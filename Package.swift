@@ -38,6 +38,7 @@ let package = Package(
         // Shells: what the rules decide is done here.
         .target(name: "HTTPWire", dependencies: [nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS]),
         .target(name: "Custody", dependencies: ["Messaging", crypto]),
+        .target(name: "Journal", dependencies: ["Messaging", "StrictJSON", crypto]),
         .target(name: "Observability", dependencies: ["StrictJSON", logging]),
         .target(name: "InternalAPI", dependencies: ["Messaging", "StrictJSON", "HTTPWire", nioCore]),
         .target(
@@ -60,14 +61,24 @@ let package = Package(
             name: "divar-gateway",
             dependencies: ["GatewayAssembly", argumentParser]
         ),
-        // Tests, one target a room.
-        .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
-        .testTarget(name: "MessagingTests", dependencies: ["Messaging"]),
-        .testTarget(name: "DivarAPITests", dependencies: ["DivarAPI", "Messaging", "StrictJSON"]),
+        // Tests, one target a room, and one over the source tree.
+        .target(name: "SeededCases", path: "Tests/SeededCases"),
+        .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "SeededCases"]),
+        .testTarget(name: "MessagingTests", dependencies: ["Messaging", "SeededCases"]),
+        .testTarget(name: "DivarAPITests", dependencies: ["DivarAPI", "Messaging", "StrictJSON", "SeededCases"]),
         .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "DivarAPI", "Messaging"]),
-        .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", nioCore, nioPosix, nioEmbedded]),
+        .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "SeededCases", nioCore, nioPosix, nioEmbedded]),
+        .testTarget(name: "InternalAPITests", dependencies: ["InternalAPI", "Messaging", "StrictJSON", "HTTPWire"]),
+        .testTarget(name: "CustodyTests", dependencies: ["Custody", "Messaging"]),
+        .testTarget(name: "JournalTests", dependencies: ["Journal", "Messaging", crypto]),
+        .testTarget(name: "ObservabilityTests", dependencies: ["Observability", "StrictJSON", logging]),
         .testTarget(
             name: "SandboxTests", dependencies: ["Sandbox", "DivarAPI", "Messaging", "StrictJSON", "HTTPWire"]),
+        .testTarget(
+            name: "GatewayAssemblyTests",
+            dependencies: ["GatewayAssembly", "Custody", "DivarAPI", "HTTPWire", "InternalAPI", "Messaging", nioCore]
+        ),
+        .testTarget(name: "TidyTests"),
     ]
 )
 

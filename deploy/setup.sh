@@ -4,7 +4,7 @@ set -euo pipefail
 
 purpose="${1:?build, test or lint}"
 case "$purpose" in
-    build) packages=(libssl-dev zlib1g-dev curl) ;;
+    build) packages=(libssl-dev zlib1g-dev ca-certificates curl) ;;
     test) packages=(python3 python3-venv curl openssl) ;;
     lint) packages=(shellcheck) ;;
     *)

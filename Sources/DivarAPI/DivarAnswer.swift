@@ -28,6 +28,10 @@ package enum DivarAnswer: Sendable, Equatable {
             self = .unintelligible(status: status, reason: "the body is not JSON")
             return
         }
+        guard value.repeatedMembers().isEmpty else {
+            self = .unintelligible(status: status, reason: "the body has a member twice")
+            return
+        }
         self =
             switch status {
             case 200...299: DivarAnswer(success: value, status: status, form: endpoint.answer)

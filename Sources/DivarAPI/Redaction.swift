@@ -3,8 +3,8 @@ internal import StrictJSON
 
 /// Takes credentials out of an answer: whatever Divar or its edge repeats of them must not travel on.
 ///
-/// Works on decoded strings, so an escaped spelling doesn't hide one. Credentials shorter than eight bytes are left alone;
-/// they would be found in ordinary words.
+/// Works on decoded strings, so an escaped spelling doesn't hide one. Credentials shorter than eight bytes are left
+/// alone; they would be found in ordinary words.
 package struct Redaction: Sendable {
     private static let minimumLength = 8
     private static let replacement = "[redacted]"

@@ -9,4 +9,9 @@ package struct Button: Sendable, Hashable {
         self.icon = icon
         self.action = action
     }
+
+    /// Captions are the same where their bytes are.
+    package static func == (left: Button, right: Button) -> Bool {
+        left.caption.utf8.elementsEqual(right.caption.utf8) && left.icon == right.icon && left.action == right.action
+    }
 }

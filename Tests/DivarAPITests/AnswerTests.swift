@@ -19,6 +19,16 @@ import Testing
         "experimental.bot.conversation",
     ]
 
+    /// Which of the two is meant, nobody knows.
+    @Test(arguments: [
+        (200, #"{"status":200,"status":500}"#, "v2.conversation"),
+        (200, #"{"conversation_id":"a","conversation_id":"b"}"#, "v1.bot.conversation"),
+        (400, #"{"code":3,"code":13}"#, "v1.bot.conversation"),
+    ])
+    func `an answer that has a member twice means nothing`(_ status: Int, _ body: String, _ name: String) throws {
+        #expect(isUnintelligible(try answer(status, body, to: name), status: status))
+    }
+
     @Test(arguments: botEndpoints)
     func `a bot's message is sent where the conversation is named`(_ name: String) throws {
         #expect(try answer(200, #"{"conversation_id":"c-1"}"#, to: name) == .sent(conversation: "c-1"))

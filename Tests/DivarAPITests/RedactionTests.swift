@@ -1,3 +1,4 @@
+import SeededCases
 @testable import DivarAPI
 import Messaging
 import StrictJSON

@@ -1,3 +1,4 @@
+import SeededCases
 import DivarAPI
 import Foundation
 import Testing

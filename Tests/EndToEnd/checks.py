@@ -46,5 +46,13 @@ def assert_sent(answer, endpoint=None):
     return body
 
 
+def assert_refused_and_closed(wire, kind):
+    """The answer on a raw connection is that problem, and the last one."""
+    answered = wire.answer()
+    assert_problem(answered, kind)
+    assert answered.headers["connection"] == "close"
+    assert wire.is_closed()
+
+
 def pointers(problem):
     return sorted(error["pointer"] for error in problem["errors"])

@@ -1,14 +1,19 @@
-"""Fixtures: gateways, a simulated Divar, recording upstreams. All of them end with the test or module they belong to."""
+"""Fixtures: gateways, a simulated Divar, recording upstreams, clients, raw connections, and sends of any body.
+All of them end with the test or module they belong to.
+"""
 
+import json
 import pathlib
 import tempfile
 
 import pytest
 import requests
 
+from checks import assert_problem, assert_sent, pointers
 from processes import BINARY, Gateway, Process
 from sandbox import Sandbox
 from upstream import RecordingUpstream, agreeable
+from wire import Wire
 
 SEED = 20260801
 
@@ -154,6 +159,10 @@ def start_upstream():
 KEY_VARIABLE = "DIVAR_TEST_KEY"
 KEY = "divar-key-of-the-tests-4711"
 
+#: The least that is a configuration, and the environment with its key.
+MINIMAL = {"apps": {"default": {"keys": [{"env": "DIVAR_API_KEY"}]}}}
+DIVAR_KEY = {"DIVAR_API_KEY": "k"}
+
 
 def upstream_configuration(target, /, **settings):
     """A configuration that calls an upstream by its port."""
@@ -204,3 +213,65 @@ def upstream(recorded):
 def recorded_client(recorded):
     with Client(recorded[0].url) as session:
         yield session
+
+
+@pytest.fixture
+def wire(recorded, upstream):
+    """A raw connection to a gateway in front of the recording upstream."""
+    with Wire(recorded[0].connect()) as connected:
+        yield connected
+
+
+@pytest.fixture
+def new_wire(recorded, upstream):
+    """Opens raw connections to any gateway, or else to the one in front of the recording upstream."""
+    opened = []
+
+    def open_wire(gateway=None):
+        opened.append(Wire((gateway or recorded[0]).connect()))
+        return opened[-1]
+
+    yield open_wire
+    for connected in opened:
+        connected.socket.close()
+
+
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.fixture
+def post(recorded_client):
+    """Posts a body as it is: bytes, text, or a value to be written as JSON."""
+
+    def post(body, headers=None):
+        if isinstance(body, str):
+            body = body.encode("utf-8")
+        data = body if isinstance(body, bytes) else json.dumps(body).encode("utf-8")
+        return recorded_client.post("/send", data=data, headers={**JSON, **(headers or {})})
+
+    return post
+
+
+@pytest.fixture
+def assert_invalid(post, upstream):
+    """The body is refused with violations at exactly these places, and nothing goes up."""
+
+    def check(body, *places, headers=None):
+        problem = assert_problem(post(body, headers), "invalid-request", "not_sent")
+        assert pointers(problem) == sorted(places), problem
+        assert all(error["detail"] for error in problem["errors"])
+        assert upstream.requests == []
+        return problem
+
+    return check
+
+
+@pytest.fixture
+def assert_valid(post, upstream):
+    """The body is sent; gives what went up."""
+
+    def check(body, headers=None):
+        assert_sent(post(body, headers))
+        return upstream.requests[-1].json()
+
+    return check

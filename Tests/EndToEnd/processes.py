@@ -1,4 +1,4 @@
-"""Starts and ends the processes under test, and reads what they print."""
+"""Starts and ends the processes under test, reads what they print, and counts what they hold."""
 
 import json
 import os
@@ -56,6 +56,14 @@ def wait_until(condition, what, seconds=10):
             return value
         assert time.monotonic() < end, f"waited {seconds} s in vain: {what}"
         time.sleep(0.01)
+
+
+def connections_of(gateway):
+    """Established TCP connections to the gateway's port, seen from its side."""
+    port = f":{gateway.host_and_port[1]:04X}"
+    with open("/proc/net/tcp") as table:
+        rows = [line.split() for line in table.readlines()[1:]]
+    return sum(1 for row in rows if row[1].endswith(port) and row[3] == "01")
 
 
 class Stream:

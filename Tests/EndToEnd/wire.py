@@ -4,6 +4,9 @@ import json
 import socket
 import time
 
+#: The send of tests that ask about the connection and not about the message.
+MESSAGE = {"conversation_id": "c-1", "text": "سلام"}
+
 
 class WireAnswer:
     """One answer as it came: status, fields (lower-case names) and body."""

@@ -3,6 +3,7 @@ import DivarAPI
 import Foundation
 import GatewayAssembly
 import HTTPWire
+import InternalAPI
 import Messaging
 import NIOCore
 import Testing

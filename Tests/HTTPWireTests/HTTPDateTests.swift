@@ -1,3 +1,4 @@
+import SeededCases
 import Foundation
 import HTTPWire
 import Testing
@@ -46,6 +47,15 @@ import Testing
             let seconds = random.below(253_402_300_800)
             let expected = formatter.string(from: Date(timeIntervalSince1970: Double(seconds)))
             #expect(HTTPDate.text(unixSeconds: seconds) == expected, "\(replay(number)): \(seconds)")
+        }
+    }
+
+    /// In a process of its own: a machine whose clock is wrong must still be able to answer.
+    @Test func `a clock before 1970 stops nothing`() async {
+        await #expect(processExitsWith: .success) {
+            for seconds in [-1, -86_400, -1_000_000_000] {
+                #expect(HTTPDate.text(unixSeconds: seconds).hasSuffix(" GMT"))
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+import SeededCases
 @testable import HTTPWire
 import Testing
 

@@ -211,10 +211,24 @@ struct ServerAdversaryTests {
         }
     }
 
-    @Test func `an answer that is being taken does not count as idleness`() async throws {
-        try await TestServer.run(limits: .with { $0.idle = .seconds(1) }) { server in
+    @Test func `a head that began behind an answer that is being taken has its time once that is taken`() async throws {
+        try await TestServer.run(limits: .with { $0.headerRead = .milliseconds(300) }) { server in
             let client = try await server.connect(reads: false)
             try await client.send(RawRequest.get("/big?\(ServerAdversaryTests.large)"))
+            try await server.log.wait(forCount: 1)
+            try await client.send("GET /hello HTTP/1.1\r\nHos")
+            try await server.settle()
+            try await client.startReading()
+            #expect(try await client.response().body.count == ServerAdversaryTests.large)
+            let late = try? await client.response(within: .seconds(5))
+            #expect(late?.status == 408)
+        }
+    }
+
+    @Test func `an answer that is being taken does not count as idleness`() async throws {
+        try await TestServer.run(limits: .with { $0.idle = .seconds(1) }) { server in
+            let request = RawRequest.get("/big?\(ServerAdversaryTests.large)")
+            let client = try await server.connect(reads: false, sending: request)
             try await server.log.wait(forCount: 1)
             try await client.channel.eventLoop.scheduleTask(in: .milliseconds(2_200)) {}.futureResult.get()
             try await client.startReading()

@@ -145,8 +145,7 @@ struct ServerLimitTests {
             $0.idle = .seconds(1)
         }
         try await TestServer.run(limits: limits) { server in
-            let client = try await server.connect()
-            try await client.send(RawRequest.get("/held"))
+            let client = try await server.connect(sending: RawRequest.get("/held"))
             try await server.held.log.wait(forCount: 1)
             // Another connection idles away its time meanwhile: all three limits have passed when it is closed.
             let other = try await server.connect()
@@ -161,8 +160,7 @@ struct ServerLimitTests {
         try await TestServer.run(limits: limits) { server in
             let fresh = try await server.connect()
             #expect(try await fresh.readToEnd().isEmpty)
-            let used = try await server.connect()
-            try await used.send(RawRequest.get("/hello"))
+            let used = try await server.connect(sending: RawRequest.get("/hello"))
             #expect(try await used.response().text == "hello")
             #expect(try await used.readToEnd().isEmpty)
             await fresh.close()

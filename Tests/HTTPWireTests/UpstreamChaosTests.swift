@@ -1,3 +1,4 @@
+import SeededCases
 import HTTPWire
 import NIOCore
 import Testing

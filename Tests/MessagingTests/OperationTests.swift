@@ -59,4 +59,18 @@ import Testing
         let decomposed = MessageDraft(target: target, sender: .bot, content: .text("cafe\u{301}"))
         #expect(composed != decomposed)
     }
+
+    @Test func `drafts whose buttons differ in their scalars are not equal`() throws {
+        let target = MessageTarget.conversation(try #require(ConversationID("c1")))
+        func draft(caption: String, url: String) -> MessageDraft {
+            let button = Button(caption: caption, action: .openURL(url))
+            return MessageDraft(
+                target: target, sender: .bot, content: .text("x"), buttons: ButtonGrid(rows: [[button]])
+            )
+        }
+        let plain = draft(caption: "caf\u{E9}", url: "https://a.example/\u{E9}")
+        #expect(plain == draft(caption: "caf\u{E9}", url: "https://a.example/\u{E9}"))
+        #expect(plain != draft(caption: "cafe\u{301}", url: "https://a.example/\u{E9}"))
+        #expect(plain != draft(caption: "caf\u{E9}", url: "https://a.example/e\u{301}"))
+    }
 }

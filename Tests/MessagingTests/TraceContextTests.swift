@@ -1,3 +1,4 @@
+import SeededCases
 import Messaging
 import Testing
 

@@ -1,3 +1,4 @@
+import SeededCases
 import StrictJSON
 
 /// Random values, and random texts for the same value: white space, escapes and cases of digits as they may vary.

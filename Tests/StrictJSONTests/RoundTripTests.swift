@@ -1,3 +1,4 @@
+import SeededCases
 import Foundation
 import StrictJSON
 import Testing

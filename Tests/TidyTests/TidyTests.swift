@@ -68,6 +68,16 @@ import Testing
         }
     }
 
+    /// A folder that the manifest doesn't name is neither built nor run, and nothing says so.
+    @Test func `every folder of tests is a target, but for the end-to-end tests`() throws {
+        let manifest = try String(contentsOf: SourceTree.root.appending(path: "Package.swift"), encoding: .utf8)
+        let folders = try FileManager.default.contentsOfDirectory(
+            atPath: SourceTree.root.appending(path: "Tests").path())
+        for folder in folders where folder.hasSuffix("Tests") {
+            #expect(manifest.contains("name: \"\(folder)\""), "\(folder) is not a target")
+        }
+    }
+
     @Test func `every folder of the sources is a room of the map in the README`() throws {
         let readme = try String(contentsOf: SourceTree.root.appending(path: "README.md"), encoding: .utf8)
         let rooms = try FileManager.default.contentsOfDirectory(

@@ -9,8 +9,9 @@ package enum HTTPDate {
 
     /// Foundation knows the calendar, and gives it as ISO 8601; only the order of the parts is another here.
     ///
-    /// - Parameter unixSeconds: from 1970 to the end of the year 9999.
+    /// - Parameter unixSeconds: to the end of the year 9999; a clock before 1970 is taken for one at its start.
     package static func text(unixSeconds: Int) -> String {
+        let unixSeconds = max(0, unixSeconds)
         let iso = Date(timeIntervalSince1970: TimeInterval(unixSeconds)).formatted(.iso8601)
         let parts = iso.split { "-T".contains($0) }
         guard parts.count == 4, let month = Int(parts[1]) else { return "Thu, 01 Jan 1970 00:00:00 GMT" }

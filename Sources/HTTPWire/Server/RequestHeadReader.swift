@@ -14,8 +14,8 @@ struct RequestHeadReader {
 
     private static let knownFields = Dictionary(uniqueKeysWithValues: FieldName.allCases.map { ($0.rawValue, $0) })
 
-    /// Whether the codec reads nothing behind this request: neither behind a CONNECT nor behind an offer to upgrade, for
-    /// it can't know that nobody takes it up.
+    /// Whether the codec reads nothing behind this request: neither behind a CONNECT nor behind an offer to upgrade,
+    /// for it can't know that nobody takes it up.
     private(set) var stopsTheCodec = false
 
     /// Whether the body can be swallowed to keep the connection after an early answer. A client that waits for

@@ -335,8 +335,8 @@ final class ServerConnection: ChannelInboundHandler {
         if deadline < timerFires { schedule(on: context) }
     }
 
-    /// Whether the client waits for us and not we for it: an answer that is being taken is not idleness, and a request that
-    /// isn't taken up yet is not late.
+    /// Whether the client waits for us and not we for it: an answer that is being taken is not idleness, and a request
+    /// that isn't taken up yet is not late.
     private var isHoldingBack: Bool {
         state.isReadyForRequest && (unfinishedWrites > 0 || !queue.isEmpty)
     }

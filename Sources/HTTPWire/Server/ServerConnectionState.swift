@@ -1,7 +1,7 @@
 /// The rules of one server connection: what may come next, and what is done about it.
 ///
-/// One request at a time: while an answer is pending, whatever else was pipelined waits. Fed with events, gives actions;
-/// knows no channel and no clock.
+/// One request at a time: while an answer is pending, whatever else was pipelined waits. Fed with events, gives
+/// actions; knows no channel and no clock.
 struct ServerConnectionState {
     enum Phase: Equatable {
         /// Between requests.

@@ -3,8 +3,8 @@ internal import NIOSSL
 
 /// Which certificates may speak for a host (RFC 6125 section 6).
 ///
-/// NIOSSL also takes a certificate for the address that a name led to. Whoever steers name look-up could then answer with
-/// a certificate for an address of their own, so a name must be vouched for by name. Addresses are left to NIOSSL.
+/// NIOSSL also takes a certificate for the address that a name led to. Whoever steers name look-up could then answer
+/// with a certificate for an address of their own, so a name must be vouched for by name. Addresses are left to NIOSSL.
 struct CertificateHostRule {
     private let name: String?
 

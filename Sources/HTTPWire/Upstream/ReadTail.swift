@@ -2,8 +2,9 @@ internal import NIOCore
 
 /// Tells whether what was read last ended together with an answer, or whether something stands behind it.
 ///
-/// The codec knows and doesn't say; but bytes that end with an answer end with its body or with an empty line. Where that
-/// can't be seen, something is taken to stand behind: a connection too few is used again, none too many.
+/// The codec knows and doesn't say; but bytes that end with an answer end with its body or with an empty line. Where
+/// that can't be seen, something is taken to stand behind: rather is a connection too few used again than one too
+/// many. Bytes behind an answer that equal the end of its body go unseen.
 struct ReadTail {
     private static let emptyLine: [UInt8] = Array("\r\n\r\n".utf8)
 

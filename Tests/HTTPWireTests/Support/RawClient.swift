@@ -19,15 +19,19 @@ final class RawClient: Sendable {
         self.collector = collector
     }
 
-    /// - Parameter reads: false for a client that takes nothing until `startReading`.
-    static func connect(to address: ListenAddress, reads: Bool = true) async throws -> RawClient {
+    /// - Parameters:
+    ///   - reads: false for a client that takes nothing until `startReading`.
+    ///   - greeting: sent as soon as the connection is there, without waiting for the test's task to run.
+    static func connect(
+        to address: ListenAddress, reads: Bool = true, sending greeting: String = ""
+    ) async throws -> RawClient {
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelOption(.autoRead, value: reads)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if !reads { try channel.syncOptions?.setOption(.socketOption(.so_rcvbuf), value: 32 * 1024) }
-                    try channel.pipeline.syncOperations.addHandler(ByteCollector())
+                    try channel.pipeline.syncOperations.addHandler(ByteCollector(greeting: greeting))
                 }
             }
         let channel =
@@ -126,10 +130,20 @@ final class RawClient: Sendable {
 private final class ByteCollector: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
+    private let greeting: String
     private var received: ArraySlice<UInt8> = []
     private var hasEnded = false
     private(set) var error: (any Error)?
     private var check: (() -> Void)?
+
+    init(greeting: String) {
+        self.greeting = greeting
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        guard !greeting.isEmpty else { return }
+        context.channel.writeAndFlush(ByteBuffer(string: greeting), promise: nil)
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         received += ByteCollector.unwrapInboundIn(data).readableBytesView

@@ -38,8 +38,8 @@ struct TestServer: Sendable {
         try? await group.shutdownGracefully()
     }
 
-    func connect(reads: Bool = true) async throws -> RawClient {
-        try await RawClient.connect(to: address, reads: reads)
+    func connect(reads: Bool = true, sending greeting: String = "") async throws -> RawClient {
+        try await RawClient.connect(to: address, reads: reads, sending: greeting)
     }
 
     /// Gives the eldest held answer.

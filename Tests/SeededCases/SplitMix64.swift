@@ -1,17 +1,18 @@
-import Foundation
+private import Foundation
 
 /// A small generator whose whole state is its seed, so that what it produced once can be produced again.
-struct SplitMix64: RandomNumberGenerator {
+package struct SplitMix64: RandomNumberGenerator {
     /// The seed of every random case, unless `TEST_SEED` in the environment says another.
-    static let seed: UInt64 = ProcessInfo.processInfo.environment["TEST_SEED"].flatMap { UInt64($0) } ?? 20_260_801
+    package static let seed: UInt64 =
+        ProcessInfo.processInfo.environment["TEST_SEED"].flatMap { UInt64($0) } ?? 20_260_801
 
     private var state: UInt64
 
-    init(seed: UInt64 = SplitMix64.seed) {
+    package init(seed: UInt64 = SplitMix64.seed) {
         state = seed
     }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -19,20 +20,20 @@ struct SplitMix64: RandomNumberGenerator {
         return mixed ^ (mixed >> 31)
     }
 
-    mutating func below(_ bound: Int) -> Int {
+    package mutating func below(_ bound: Int) -> Int {
         Int.random(in: 0..<bound, using: &self)
     }
 
-    mutating func chance(_ part: Int, in whole: Int) -> Bool {
+    package mutating func chance(_ part: Int, in whole: Int) -> Bool {
         below(whole) < part
     }
 
-    mutating func element<T>(of choices: [T]) -> T {
+    package mutating func element<T>(of choices: [T]) -> T {
         choices[below(choices.count)]
     }
 }
 
 /// What a failing random case has to say so that it can be run again.
-func replay(_ number: Int, seed: UInt64 = SplitMix64.seed) -> String {
+package func replay(_ number: Int, seed: UInt64 = SplitMix64.seed) -> String {
     "case \(number); replay with TEST_SEED=\(seed)"
 }
