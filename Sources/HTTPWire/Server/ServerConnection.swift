@@ -252,6 +252,8 @@ final class ServerConnection: ChannelInboundHandler {
         case .closeOutput:
             queue.removeAll()
             resumeReading()
+            // Until the answer is written, only the limit on taking it runs.
+            deadline = .distantFuture
             closeOutputIfWritten()
         }
         closeIfDone()
