@@ -1,5 +1,6 @@
 """The deadline of a call to Divar: nothing moves it, and an answer that comes after it reaches nobody."""
 
+import json
 import threading
 import time
 
@@ -67,9 +68,13 @@ def test_a_call_that_waited_for_a_connection_until_the_deadline_was_not_sent(sta
     connections = [Wire(gateway.connect()) for _ in range(8)]
     for number, connection in enumerate(connections):
         connection.send(send_request({"conversation_id": "c-1", "text": str(number)}))
-    outcomes = []
-    for connection in connections:
-        outcomes.append(assert_problem(connection.answer(), "divar-timeout")["outcome"])
+    outcomes = {}
+    for number, connection in enumerate(connections):
+        outcomes[str(number)] = assert_problem(connection.answer(), "divar-timeout")["outcome"]
         connection.socket.close()
-    assert outcomes.count("unknown") == len(upstream.requests)
-    assert outcomes.count("not_sent") == len(connections) - len(upstream.requests) > 0
+    # A call whose deadline came just as it was written may have been cut off before it arrived: unknown it is all the same.
+    arrived = {json.loads(received.body)["text_message"] for received in upstream.requests}
+    not_sent = {text for text, outcome in outcomes.items() if outcome == "not_sent"}
+    assert arrived and not_sent
+    assert not arrived & not_sent
+    assert set(outcomes.values()) == {"unknown", "not_sent"}
