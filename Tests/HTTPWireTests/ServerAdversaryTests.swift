@@ -131,7 +131,8 @@ struct ServerAdversaryTests {
         }
     }
 
-    /// What follows an offer to upgrade may wait in the socket or be dropped; it must not be kept in memory.
+    /// What follows an offer to upgrade may wait in the socket or be dropped; it must not be kept in memory. The memory
+    /// is that of the process, in which other tests run, so the flood is two gigabytes.
     @Test func `bytes behind an offer to upgrade are not hoarded`() async throws {
         try await TestServer.run { server in
             let client = try await server.connect()
@@ -141,16 +142,16 @@ struct ServerAdversaryTests {
             let before = try ServerAdversaryTests.residentBytes()
             let sending = Task {
                 let part = [UInt8](repeating: 0x78, count: 1_000_000)
-                for _ in 0..<800 { try await client.send(part) }
+                for _ in 0..<2000 { try await client.send(part) }
             }
             var grown = 0
-            for _ in 0..<300 where grown < 300_000_000 {
+            for _ in 0..<300 where grown < 1_000_000_000 {
                 try await server.settle()
                 grown = try ServerAdversaryTests.residentBytes() - before
             }
             await client.close()
             _ = try? await sending.value
-            #expect(grown < 300_000_000, "memory grew while an answer was pending")
+            #expect(grown < 1_000_000_000, "memory grew while an answer was pending")
         }
     }
 
