@@ -22,13 +22,16 @@ package struct Redaction: Sendable {
     }
 
     func applied(to value: JSONValue) -> JSONValue {
-        guard !secrets.isEmpty, concerns(value) else { return value }
+        // Nearly every answer is clean, and is looked through without a copy.
+        !secrets.isEmpty && concerns(value) ? redacted(value) : value
+    }
+
+    private func redacted(_ value: JSONValue) -> JSONValue {
         switch value {
-        case .null, .bool, .number: return value
-        case .string(let text): return .string(redacted(text))
-        case .array(let elements): return .array(elements.map(applied))
-        case .object(let members):
-            return .object(members.map { JSONMember(redacted($0.name), applied(to: $0.value)) })
+        case .null, .bool, .number: value
+        case .string(let text): .string(redacted(text))
+        case .array(let elements): .array(elements.map(redacted))
+        case .object(let members): .object(members.map { JSONMember(redacted($0.name), redacted($0.value)) })
         }
     }
 

@@ -66,13 +66,13 @@ struct ButtonGridReader {
             violations.add(pointer, "is required")
             return nil
         }
-        guard let caption = string(value, at: pointer) else { return nil }
+        guard let caption = violations.string(value, at: pointer) else { return nil }
         if caption.isEmpty { violations.add(pointer, "must not be empty") }
         return caption
     }
 
     private mutating func icon(_ value: JSONValue?, at pointer: JSONPointer) -> IconName? {
-        guard let value, let text = string(value, at: pointer) else { return nil }
+        guard let value, let text = violations.string(value, at: pointer) else { return nil }
         guard let icon = IconName(text) else {
             violations.add(pointer, "must be the name of an icon: 1 to 64 characters of A-Z a-z 0-9 _")
             return nil
@@ -83,7 +83,7 @@ struct ButtonGridReader {
     private mutating func action(_ name: String, _ value: JSONValue, at pointer: JSONPointer) -> ButtonAction? {
         switch name {
         case "open_url":
-            guard let text = string(value, at: pointer) else { return nil }
+            guard let text = violations.string(value, at: pointer) else { return nil }
             if let reason = LinkRule.violation(in: text) {
                 violations.add(pointer, reason)
                 return nil
@@ -109,19 +109,11 @@ struct ButtonGridReader {
     }
 
     private mutating func post(_ value: JSONValue, at pointer: JSONPointer) -> PostToken? {
-        guard let text = string(value, at: pointer) else { return nil }
+        guard let text = violations.string(value, at: pointer) else { return nil }
         guard let post = PostToken(text) else {
             violations.add(pointer, "must be a post's token: 1 to 64 characters of A-Z a-z 0-9 _ -")
             return nil
         }
         return post
-    }
-
-    private mutating func string(_ value: JSONValue, at pointer: JSONPointer) -> String? {
-        guard let text = value.stringValue else {
-            violations.add(pointer, "must be a string, not \(value.kindName)")
-            return nil
-        }
-        return text
     }
 }

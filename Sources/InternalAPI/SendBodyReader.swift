@@ -73,7 +73,7 @@ struct SendBodyReader {
             violations.add(JSONPointer(), "exactly one of conversation_id and user_id is required, and there are both")
             return nil
         case (let value?, nil):
-            guard let text = string(value, JSONPointer("conversation_id")) else { return nil }
+            guard let text = violations.string(value, at: JSONPointer("conversation_id")) else { return nil }
             guard let id = ConversationID(text) else {
                 violations.add(
                     JSONPointer("conversation_id"),
@@ -83,7 +83,7 @@ struct SendBodyReader {
             }
             return .conversation(id)
         case (nil, let value?):
-            guard let text = string(value, JSONPointer("user_id")) else { return nil }
+            guard let text = violations.string(value, at: JSONPointer("user_id")) else { return nil }
             guard let id = UserID(text) else {
                 violations.add(
                     JSONPointer("user_id"), "must be 1 to \(UserID.maximumLength) characters of A-Z a-z 0-9 _ - + / ="
@@ -103,7 +103,7 @@ struct SendBodyReader {
             violations.add(JSONPointer(), "exactly one of text and media_token is required, and there are both")
             return nil
         case (let value?, nil):
-            guard let text = string(value, JSONPointer("text")) else { return nil }
+            guard let text = violations.string(value, at: JSONPointer("text")) else { return nil }
             let length = text.unicodeScalars.count
             guard length > 0 else {
                 violations.add(JSONPointer("text"), "must not be empty")
@@ -117,7 +117,7 @@ struct SendBodyReader {
             }
             return .text(text)
         case (nil, let value?):
-            guard let text = string(value, JSONPointer("media_token")) else { return nil }
+            guard let text = violations.string(value, at: JSONPointer("media_token")) else { return nil }
             guard let token = MediaToken(text) else {
                 violations.add(JSONPointer("media_token"), "must be 1 to 512 visible ASCII characters")
                 return nil
@@ -144,13 +144,5 @@ struct SendBodyReader {
             violations.add(JSONPointer("as"), "a message to a user_id can only be sent as the bot")
         }
         return sender
-    }
-
-    private mutating func string(_ value: JSONValue, _ pointer: JSONPointer) -> String? {
-        guard let text = value.stringValue else {
-            violations.add(pointer, "must be a string, not \(value.kindName)")
-            return nil
-        }
-        return text
     }
 }

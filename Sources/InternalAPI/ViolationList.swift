@@ -22,6 +22,12 @@ struct ViolationList {
         }
     }
 
+    /// The string that a value is, or a violation.
+    mutating func string(_ value: JSONValue, at pointer: JSONPointer) -> String? {
+        if value.stringValue == nil { add(pointer, "must be a string, not \(value.kindName)") }
+        return value.stringValue
+    }
+
     mutating func append(_ other: ViolationList) {
         count += other.count
         let room = MessageLimits.reportedViolations - violations.count

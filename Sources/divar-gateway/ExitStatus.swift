@@ -2,7 +2,6 @@ internal import ArgumentParser
 
 /// How the process ends, in the numbers of sysexits.h.
 enum ExitStatus {
-    static let software = ExitCode(70)
     static let inputOutput = ExitCode(74)
     static let configuration = ExitCode(78)
 }

@@ -38,8 +38,9 @@ package struct ConfigurationReader {
         let contract =
             root.value("contract", "one of \(names(Contract.allCases))", Contract.init(rawValue:)) ?? .august2026
         let apps = AppsReader(root.mapping("apps")).read(sandbox: sandbox)
+        let appNames = apps.keys.sorted { $0.text < $1.text }
         let callersMapping = root.mapping("callers")
-        let callers = CallersReader(callersMapping, apps: apps.keys.sorted { $0.text < $1.text }).read()
+        let callers = CallersReader(callersMapping, apps: appNames).read()
         let listenNodes = root.list("listen")
         let listen = listenAddresses(listenNodes)
         let limits = LimitsReader(root.mapping("limits"))
@@ -52,7 +53,7 @@ package struct ConfigurationReader {
         limits.finish()
         var localApp: AppName?
         if callersMapping.takeAll().isEmpty {
-            localApp = self.localApp(apps.keys.sorted { $0.text < $1.text }, line: callersMapping.line)
+            localApp = self.localApp(appNames, line: callersMapping.line)
             requireLocal(listen, nodes: listenNodes)
         }
         guard let upstream else { return nil }
