@@ -8,7 +8,7 @@ SWIFT_FLAGS := --explicit-target-dependency-import-check error
 BINARY := .build/debug/divar-gateway
 PYTHON := .venv/bin/python
 
-.PHONY: help setup build run demo test unit e2e lint format check release clean
+.PHONY: help setup build run demo test unit e2e soak bench-journal lint format check release clean
 
 help: ## list these targets
 	@grep -E '^[a-z0-9-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,8 +33,15 @@ unit: setup ## the tests of the rooms
 	swift build $(SWIFT_FLAGS) --build-tests
 	swift test $(SWIFT_FLAGS) --skip-build --disable-xctest
 
-e2e: build .venv/ready ## the tests of the real binary, by curl and Python
-	$(PYTHON) -m pytest -q Tests/EndToEnd
+e2e: build .venv/ready ## the tests of the real binary, by curl and Python, and of the second verifier
+	$(PYTHON) -m pytest -q Tests/AuditVerifier Tests/EndToEnd
+
+soak: build .venv/ready ## the long tests: 200 kills of a gateway under load
+	KILLS=200 $(PYTHON) -m pytest -q -s Tests/EndToEnd/test_crash.py
+
+bench-journal: setup ## measure durable sends against a bare GRDB loop (a release build)
+	swift build $(SWIFT_FLAGS) -c release --product JournalBenchmark
+	.build/release/JournalBenchmark .build
 
 .venv/ready: Tests/EndToEnd/requirements.txt
 	@deploy/setup.sh test
@@ -44,11 +51,11 @@ e2e: build .venv/ready ## the tests of the real binary, by curl and Python
 
 lint: ## check the format of the code and of the scripts
 	@deploy/setup.sh lint
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 	shellcheck deploy/*.sh .ci/run
 
 format: ## put the code into its format
-	swift format --in-place --recursive --parallel Package.swift Sources Tests
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
 
 check: test demo ## everything that must hold before a change lands
 

@@ -14,6 +14,8 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -28,6 +30,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // Values and rules: no I/O, no clock, no randomness.
@@ -39,11 +42,15 @@ let package = Package(
         .target(name: "HTTPWire", dependencies: [nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS]),
         .target(name: "Custody", dependencies: ["Messaging", crypto]),
         .target(name: "Journal", dependencies: ["Messaging", "StrictJSON", crypto]),
+        .target(name: "SQLiteJournal", dependencies: ["Journal", "Messaging", grdb, grdbSQLite]),
+        .target(name: "AuditReport", dependencies: ["Journal", "Messaging", "StrictJSON"]),
         .target(name: "Observability", dependencies: ["StrictJSON", logging]),
         .target(name: "InternalAPI", dependencies: ["Messaging", "StrictJSON", "HTTPWire", nioCore]),
         .target(
             name: "Egress",
-            dependencies: ["Messaging", "DivarAPI", "Delivery", "Custody", "HTTPWire", "InternalAPI", nioCore, logging]
+            dependencies: [
+                "Messaging", "DivarAPI", "Delivery", "Custody", "HTTPWire", "InternalAPI", "Journal", nioCore, logging,
+            ]
         ),
         .target(
             name: "Sandbox",
@@ -53,16 +60,28 @@ let package = Package(
         .target(
             name: "GatewayAssembly",
             dependencies: [
-                "Messaging", "DivarAPI", "Delivery", "HTTPWire", "Custody", "Observability", "InternalAPI", "Egress",
-                "Sandbox", nioCore, nioPosix, logging, lifecycle, signals, yams,
+                "Messaging", "DivarAPI", "Delivery", "HTTPWire", "Custody", "Journal", "SQLiteJournal", "AuditReport",
+                "Observability", "InternalAPI", "Egress", "Sandbox", crypto, nioCore, nioPosix, logging, lifecycle,
+                signals, yams,
             ]
         ),
         .executableTarget(
             name: "divar-gateway",
             dependencies: ["GatewayAssembly", argumentParser]
         ),
+        // Measurements; not part of the product.
+        .executableTarget(
+            name: "JournalBenchmark",
+            dependencies: ["Journal", "SQLiteJournal", "Messaging", crypto, grdb, nioCore, nioPosix],
+            path: "Benchmarks/JournalBenchmark"
+        ),
         // Tests, one target a room, and one over the source tree.
         .target(name: "SeededCases", path: "Tests/SeededCases"),
+        .target(
+            name: "JournalConformance",
+            dependencies: ["Journal", "Messaging", "SeededCases", crypto],
+            path: "Tests/JournalConformance"
+        ),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "SeededCases"]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging", "SeededCases"]),
         .testTarget(name: "DivarAPITests", dependencies: ["DivarAPI", "Messaging", "StrictJSON", "SeededCases"]),
@@ -70,13 +89,27 @@ let package = Package(
         .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "SeededCases", nioCore, nioPosix, nioEmbedded]),
         .testTarget(name: "InternalAPITests", dependencies: ["InternalAPI", "Messaging", "StrictJSON", "HTTPWire"]),
         .testTarget(name: "CustodyTests", dependencies: ["Custody", "Messaging"]),
-        .testTarget(name: "JournalTests", dependencies: ["Journal", "Messaging", crypto]),
+        .testTarget(
+            name: "AuditReportTests",
+            dependencies: ["AuditReport", "Journal", "Messaging", "StrictJSON", "SeededCases", crypto]
+        ),
+        .testTarget(
+            name: "JournalTests",
+            dependencies: ["Journal", "JournalConformance", "Messaging", "SeededCases", "StrictJSON", crypto]
+        ),
+        .testTarget(
+            name: "SQLiteJournalTests",
+            dependencies: ["SQLiteJournal", "Journal", "JournalConformance", "Messaging", "SeededCases", grdb]
+        ),
         .testTarget(name: "ObservabilityTests", dependencies: ["Observability", "StrictJSON", logging]),
         .testTarget(
             name: "SandboxTests", dependencies: ["Sandbox", "DivarAPI", "Messaging", "StrictJSON", "HTTPWire"]),
         .testTarget(
             name: "GatewayAssemblyTests",
-            dependencies: ["GatewayAssembly", "Custody", "DivarAPI", "HTTPWire", "InternalAPI", "Messaging", nioCore]
+            dependencies: [
+                "GatewayAssembly", "Custody", "DivarAPI", "Egress", "HTTPWire", "InternalAPI", "Journal", "Messaging",
+                nioCore,
+            ]
         ),
         .testTarget(name: "TidyTests"),
     ]

@@ -17,6 +17,7 @@ trap finish EXIT
 
 cat >"$directory/gateway.yaml" <<YAML
 listen: [127.0.0.1:0]
+journal: {path: "$directory/journal.db"}
 YAML
 
 "$binary" serve --config "$directory/gateway.yaml" --sandbox >"$directory/out" 2>"$directory/log" &
@@ -75,6 +76,30 @@ expect "mistakes are told, all at once" 400 '/buttons/0/0' \
 expect "a conversation that Divar does not know is told so" 404 'not-found-at-divar' \
     "http://$gateway/send" "${json[@]}" -d '{"conversation_id": "nowhere", "text": "x"}'
 expect "the simulated Divar took three messages" 200 'As the user' "http://$sandbox/_sandbox/ledger"
+
+expect "a message with an idempotency key is sent" 200 '"outcome":"sent"' \
+    "http://$gateway/send" "${json[@]}" -H 'Idempotency-Key: tour-1' -d '{"conversation_id": "sandbox-conversation", "text": "Once"}'
+expect "the same again sends nothing and tells the same" 200 'Idempotent-Replay: true' \
+    --include "http://$gateway/send" "${json[@]}" -H 'Idempotency-Key: tour-1' -d '{"conversation_id": "sandbox-conversation", "text": "Once"}'
+
+# audit NAME TEXT: runs an audit command with the further arguments, and looks for a text in what it prints.
+audit() {
+    local name="$1" text="$2"
+    shift 2
+    local output
+    output=$("$binary" audit "$@" --journal "$directory/journal.db") || true
+    if [[ "$output" == *"$text"* ]]; then
+        printf 'ok    %s\n      %s\n' "$name" "${output//$'\n'/$'\n      '}"
+    else
+        printf 'FAIL  %s: wanted %s, got\n%s\n' "$name" "$text" "$output" >&2
+        failures=$((failures + 1))
+    fi
+}
+
+audit "the trail names the message to the user" sandbox-user list --user sandbox-user
+audit "the trail proves itself" "ok:" verify
+audit "a user's messages are erased" erased erase --user sandbox-user --yes
+audit "the trail still proves itself" "ok:" verify
 
 if [ "$failures" -gt 0 ]; then
     echo "$failures step(s) failed" >&2

@@ -1,51 +1,85 @@
-private import Custody
 private import Delivery
 private import DivarAPI
 private import FoundationEssentials
 package import HTTPWire
 private import InternalAPI
+private import Journal
 package import Logging
 package import Messaging
-private import NIOCore
 
-/// The way out: takes a checked call, plans it, calls Divar and says what came of it. Confined to one event loop.
+/// The way out: takes a checked call, has its intent on disk, calls Divar, has the outcome on disk, and says what came
+/// of it. Confined to one event loop.
 ///
 /// One attempt a call. What may be said of its end is decided by the rules in `Delivery`; this only performs.
 package final class EgressService: MessagingService {
-    private let pool: UpstreamPool
+    private let caller: UpstreamCaller
+    private let journal: LoopJournal
     private let settings: EgressSettings
-    private let builder: UpstreamRequestBuilder
-    private let logger: Logger
 
-    package init(pool: UpstreamPool, settings: EgressSettings, logger: Logger) {
-        self.pool = pool
+    package init(pool: UpstreamPool, journal: LoopJournal, settings: EgressSettings, logger: Logger) {
+        caller = UpstreamCaller(pool: pool, settings: settings, logger: logger)
+        self.journal = journal
         self.settings = settings
-        self.logger = logger
-        builder = UpstreamRequestBuilder(userAgent: settings.userAgent)
     }
 
     package func send(
         _ draft: MessageDraft,
+        key: IdempotencyKey?,
         for call: CallContext,
-        completion: @escaping (Result<SendReceipt, Problem>) -> Void
+        completion: @escaping (SendAnswer) -> Void
     ) {
-        let id = EgressService.makeMessageID()
-        attempt(draft.operation, for: call) {
-            DivarRequest(sending: draft, through: $0)
-        } completion: { endpoint, result in
-            if case .answered(.sent(let named), _) = result {
-                completion(.success(EgressService.receipt(for: draft, id: id, named: named, endpoint: endpoint)))
-                return
+        let now = Date().timeIntervalSince1970
+        let message = MessageID(
+            unixMilliseconds: UInt64(max(0, now * 1000)),
+            random: (.random(in: .min ... .max), .random(in: .min ... .max))
+        )
+        let claim = key.map { key in
+            (
+                name: ClaimName(caller: call.caller.name, key: key),
+                expires: Int64(now * 1_000_000) + settings.idempotencyMicroseconds
+            )
+        }
+        let exchange = SendExchange(
+            draft: draft, message: message, call: call, keyExpires: claim.map { Int($0.expires / 1_000_000) }
+        )
+        do {
+            let plan = try caller.plan(draft.operation, for: call) { DivarRequest(sending: draft, through: $0) }
+            let intent = try IntentSubmission(
+                message: message,
+                record: exchange.intent(through: plan.endpoint.name),
+                draft: draft,
+                sealer: settings.sealer,
+                claim: claim
+            )
+            let isTaken = journal.submit(.intent(intent)) { result in
+                if let answer = exchange.answer(to: result) {
+                    if let refusal = exchange.refusal(by: result) { self.refused(refusal) }
+                    completion(answer)
+                } else {
+                    self.perform(plan, exchange, completion: completion)
+                }
             }
-            var problem = EgressService.problem(for: result, at: endpoint)
-            problem.outcome = OutcomeRule.outcome(of: result)
-            problem.messageID = id
-            problem.attempts = 1
-            completion(.failure(problem))
-        } impossible: { problem in
-            var problem = problem
-            problem.outcome = .notSent
-            completion(.failure(problem))
+            if !isTaken { completion(exchange.refused(JournalProblem.full)) }
+        } catch {
+            completion(exchange.refused(error as? Problem ?? JournalProblem.noRandomness))
+        }
+    }
+
+    /// The intent is on disk.
+    private func perform(
+        _ plan: UpstreamCaller.Plan,
+        _ exchange: SendExchange,
+        completion: @escaping (SendAnswer) -> Void
+    ) {
+        caller.perform(plan, for: exchange.call) { [journal] result, latency in
+            let endpoint = plan.endpoint.name
+            let answer = exchange.answer(to: result, at: endpoint)
+            let outcome = exchange.outcome(of: result, at: endpoint, latencyMicroseconds: latency)
+            let stored = exchange.keyExpires == nil ? nil : StoredAnswer.bytes(answer.result, to: exchange.draft)
+            let isTaken = journal.submit(.outcome(outcome, of: exchange.message, answer: stored)) { recorded in
+                completion(exchange.answer(answer, recorded: recorded))
+            }
+            if !isTaken { completion(exchange.answer(answer, recorded: JournalProblem.closed)) }
         }
     }
 
@@ -54,16 +88,26 @@ package final class EgressService: MessagingService {
         for call: CallContext,
         completion: @escaping (Result<Conversation, Problem>) -> Void
     ) {
-        attempt(.readConversation, for: call) {
-            DivarRequest(reading: conversation, through: $0)
-        } completion: { endpoint, result in
+        let plan: UpstreamCaller.Plan
+        do throws(Problem) {
+            plan = try caller.plan(.readConversation, for: call) { DivarRequest(reading: conversation, through: $0) }
+        } catch {
+            completion(.failure(error))
+            return
+        }
+        caller.perform(plan, for: call) { [journal, settings] result, latency in
+            let endpoint = plan.endpoint.name
             if case .answered(.conversation(let conversation), _) = result {
                 completion(.success(conversation))
             } else {
-                completion(.failure(EgressService.problem(for: result, at: endpoint)))
+                completion(.failure(UpstreamCaller.problem(for: result, at: endpoint)))
             }
-        } impossible: {
-            completion(.failure($0))
+            guard settings.readRecording != .none else { return }
+            journal.note(
+                RecordDraft(
+                    reading: conversation, for: call, through: endpoint, result: result, latencyMicroseconds: latency
+                )
+            )
         }
     }
 
@@ -71,90 +115,68 @@ package final class EgressService: MessagingService {
         for call: CallContext,
         completion: @escaping (Result<UploadGrant, Problem>) -> Void
     ) {
-        let uploadURL = settings.uploadURL
-        attempt(.createUploadToken, for: call) {
-            DivarRequest(creatingUploadTokenThrough: $0)
-        } completion: { endpoint, result in
-            if case .answered(.uploadToken(let token), _) = result {
-                completion(.success(UploadGrant(token: token, uploadURL: uploadURL)))
-            } else {
-                completion(.failure(EgressService.problem(for: result, at: endpoint)))
-            }
-        } impossible: {
-            completion(.failure($0))
-        }
-    }
-
-    // MARK: One attempt
-
-    /// Plans and makes one attempt.
-    ///
-    /// - Parameter impossible: called where a valid call has no endpoint or no key. Configuration and validation leave
-    ///   no way to come there; if one is found, nothing has left.
-    private func attempt(
-        _ operation: Messaging.Operation,
-        for call: CallContext,
-        request make: (Endpoint) -> DivarRequest?,
-        completion: @escaping (EndpointName, AttemptResult) -> Void,
-        impossible: (Problem) -> Void
-    ) {
-        guard let endpoint = settings.planner.endpoints(for: operation).first,
-            let request = make(endpoint), let key = settings.keys.key(of: call.caller.app)
-        else {
-            logger.critical("no endpoint or key for a valid call", metadata: ["operation": "\(operation.rawValue)"])
-            impossible(Problem(.internal, detail: "The gateway found no way to make a valid call."))
+        let plan: UpstreamCaller.Plan
+        do throws(Problem) {
+            plan = try caller.plan(.createUploadToken, for: call) { DivarRequest(creatingUploadTokenThrough: $0) }
+        } catch {
+            completion(.failure(error))
             return
         }
-        let trace = call.trace.child(span: .random(in: .min ... .max))
-        let upstream = builder.request(request, key: key, userToken: call.userToken, trace: trace)
-        let redaction = Redaction([key] + (call.userToken.map { [$0.secret] } ?? []))
-        pool.execute(upstream, deadline: .now() + settings.deadline) { [logger] result in
-            let attempt = AttemptResult(result, from: endpoint, redacting: redaction)
-            EgressService.log(attempt, endpoint: endpoint, call: call, to: logger)
-            completion(endpoint.name, attempt)
+        let message = MessageID(
+            unixMilliseconds: UInt64(max(0, Date().timeIntervalSince1970 * 1000)),
+            random: (.random(in: .min ... .max), .random(in: .min ... .max))
+        )
+        let record = RecordDraft(intentOf: .createUploadToken, for: call, through: plan.endpoint.name)
+        let isTaken = journal.submit(.intent(IntentSubmission(message: message, record: record))) { result in
+            if let problem = JournalProblem.of(result) {
+                completion(.failure(problem))
+            } else {
+                self.performUpload(plan, message: message, for: call, completion: completion)
+            }
+        }
+        if !isTaken { completion(.failure(JournalProblem.full)) }
+    }
+
+    private func performUpload(
+        _ plan: UpstreamCaller.Plan,
+        message: MessageID,
+        for call: CallContext,
+        completion: @escaping (Result<UploadGrant, Problem>) -> Void
+    ) {
+        caller.perform(plan, for: call) { [journal, settings] result, latency in
+            let endpoint = plan.endpoint.name
+            var answer: Result<UploadGrant, Problem> = .failure(UpstreamCaller.problem(for: result, at: endpoint))
+            var outcome = OutcomeRule.outcome(of: result)
+            if case .answered(.uploadToken(let token), _) = result {
+                answer = .success(UploadGrant(token: token, uploadURL: settings.uploadURL))
+                outcome = .sent
+            }
+            let record = RecordDraft(outcome: outcome, of: result, at: endpoint, latencyMicroseconds: latency)
+            let isTaken = journal.submit(.outcome(record, of: message, answer: nil)) { recorded in
+                completion(JournalProblem.of(recorded).map { .failure($0) } ?? answer)
+            }
+            if !isTaken { completion(.failure(JournalProblem.of(JournalProblem.closed) ?? JournalProblem.full)) }
         }
     }
 
-    private static func log(_ attempt: AttemptResult, endpoint: Endpoint, call: CallContext, to logger: Logger) {
-        guard let problem = ProblemRule.problem(for: attempt) else { return }
-        logger.warning(
-            "call to Divar did not succeed",
-            metadata: [
-                "endpoint": "\(endpoint.name)", "caller": "\(call.caller.name)", "app": "\(call.caller.app)",
-                "problem": "\(problem.kind.rawValue)", "detail": "\(problem.detail)",
-                "divar_status": "\(problem.divar.map { String($0.status) } ?? "none")",
-                "divar_code": "\(problem.divar?.code.map(String.init) ?? "none")",
-                "trace_id": "\(call.trace.traceID)",
-            ]
-        )
+    package func report(
+        on message: MessageID,
+        for call: CallContext,
+        completion: @escaping (Result<MessageReport, Problem>) -> Void
+    ) {
+        let isTaken = journal.submit(.lookUp(message)) { result in
+            if let problem = JournalProblem.of(result) {
+                completion(.failure(problem))
+            } else if case .life(let life?) = result, life.caller == call.caller.name {
+                completion(.success(life.report))
+            } else {
+                completion(.failure(Problem(.noSuchResource, detail: "The caller sent no message with this id.")))
+            }
+        }
+        if !isTaken { completion(.failure(JournalProblem.full)) }
     }
 
-    /// The problem of an attempt that did not bring what was asked for.
-    private static func problem(for result: AttemptResult, at endpoint: EndpointName) -> Problem {
-        var problem =
-            ProblemRule.problem(for: result)
-            ?? Problem(.divarUnintelligible, detail: "Divar's answer is one to another kind of call.")
-        problem.endpoint = endpoint
-        return problem
-    }
-
-    private static func receipt(
-        for draft: MessageDraft,
-        id: MessageID,
-        named: String?,
-        endpoint: EndpointName
-    ) -> SendReceipt {
-        var conversation = named
-        // Version 2 doesn't repeat the conversation; it is the one that was asked for.
-        if conversation == nil, case .conversation(let target) = draft.target { conversation = target.text }
-        return SendReceipt(messageID: id, conversation: conversation, endpoint: endpoint, attempts: 1)
-    }
-
-    private static func makeMessageID() -> MessageID {
-        let milliseconds = UInt64(max(0, Date().timeIntervalSince1970 * 1000))
-        return MessageID(
-            unixMilliseconds: milliseconds,
-            random: (.random(in: .min ... .max), .random(in: .min ... .max))
-        )
+    package func refused(_ call: RefusedCall) {
+        journal.noteRefusal(RecordDraft(call))
     }
 }

@@ -1,5 +1,6 @@
 package import Custody
 package import Delivery
+package import Journal
 package import NIOCore
 
 /// What every event loop's way out shares.
@@ -11,6 +12,10 @@ package struct EgressSettings: Sendable {
     /// For one call from its start to its end.
     package var deadline: TimeAmount
     package var userAgent: String
+    package var sealer = ContentSealer()
+    package var readRecording = ReadRecording.upstream
+    /// How long an idempotency key is kept.
+    package var idempotencyMicroseconds: Int64 = 24 * 3_600_000_000
 
     package init(
         planner: EndpointPlanner,

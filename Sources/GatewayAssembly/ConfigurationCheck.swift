@@ -12,6 +12,7 @@ package enum ConfigurationCheck {
         return [
             "listens on \(configuration.listen.map(\.description).joined(separator: ", "))",
             "calls \(configuration.upstream.baseURL) by the contract of \(configuration.contract.rawValue)",
+            "keeps its journal in \(configuration.trail.path ?? Configuration.Trail.defaultPath)",
             "has keys for the apps \(keys.apps.map(\.text).joined(separator: ", "))",
             configuration.callers.isEmpty
                 ? "admits everybody on this machine as the caller local"
@@ -28,6 +29,11 @@ package enum ConfigurationCheck {
         var keys: AppKeys?
         do {
             keys = try KeyResolver.keys(of: configuration, environment: environment)
+        } catch {
+            problems += error.problems
+        }
+        do {
+            _ = try AuditKeys.masterKeys(of: configuration, environment: environment)
         } catch {
             problems += error.problems
         }

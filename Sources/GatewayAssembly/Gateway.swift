@@ -3,6 +3,7 @@ private import Delivery
 private import Egress
 package import HTTPWire
 private import InternalAPI
+package import Journal
 package import Logging
 private import Messaging
 private import NIOCore
@@ -16,23 +17,39 @@ package struct Gateway: Sendable {
     private let server: HTTPServer
     private let group: MultiThreadedEventLoopGroup
     private let readiness: GatewayReadiness
+    private let journal: JournalHost
     private let drain: Duration
 
     /// Builds everything and listens. Throws where an address can't be taken or a trust file can't be read.
-    package static func start(_ configuration: Configuration, keys: AppKeys, logger: Logger) async throws -> Gateway {
+    ///
+    /// - Parameter isTrial: whether a journal without a path may be a temporary one.
+    package static func start(
+        _ configuration: Configuration,
+        keys: AppKeys,
+        sealer: ContentSealer,
+        isTrial: Bool,
+        logger: Logger
+    ) async throws -> Gateway {
         let tls =
             configuration.upstream.baseURL.scheme == .https
             ? try UpstreamTLS(trustFile: configuration.upstream.trustFile) : nil
+        let journal = try await JournalHost.start(
+            configuration.trail, sealer: sealer, isTemporary: isTrial, logger: logger
+        )
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
-        let readiness = GatewayReadiness(apps: keys.apps.count)
-        let settings = EgressSettings(
+        let readiness = GatewayReadiness(apps: keys.apps.count, journal: journal.writer.status)
+        var settings = EgressSettings(
             planner: EndpointPlanner(contract: configuration.contract, preferring: configuration.preferredEndpoints),
             keys: keys,
             uploadURL: configuration.upstream.uploadURL,
             deadline: configuration.upstream.deadline,
             userAgent: GatewayVersion.userAgent
         )
+        settings.sealer = sealer
+        settings.readRecording = configuration.trail.reads
+        settings.idempotencyMicroseconds = Int64(configuration.trail.idempotency / .microseconds(1))
         let callers = callers(of: configuration)
+        let egress = settings
         let server = try await HTTPServer(group: group, limits: configuration.serverLimits) { loop in
             let pool = UpstreamPool(
                 eventLoop: loop,
@@ -41,7 +58,12 @@ package struct Gateway: Sendable {
                 limits: configuration.upstream.limits
             )
             return GatewayResponder(
-                service: EgressService(pool: pool, settings: settings, logger: logger),
+                service: EgressService(
+                    pool: pool,
+                    journal: LoopJournal(writer: journal.writer, eventLoop: loop),
+                    settings: egress,
+                    logger: logger
+                ),
                 callers: callers,
                 readiness: readiness,
                 limits: configuration.messageLimits
@@ -51,10 +73,12 @@ package struct Gateway: Sendable {
             var addresses: [ListenAddress] = []
             for address in configuration.listen { addresses.append(try await server.listen(on: address)) }
             return Gateway(
-                addresses: addresses, server: server, group: group, readiness: readiness, drain: configuration.drain
+                addresses: addresses, server: server, group: group, readiness: readiness, journal: journal,
+                drain: configuration.drain
             )
         } catch {
             await server.stop(drain: .zero)
+            await journal.stop()
             try await group.shutdownGracefully()
             throw error
         }
@@ -64,13 +88,14 @@ package struct Gateway: Sendable {
     package func stop() async throws {
         readiness.beginDraining()
         await server.stop(drain: drain)
+        await journal.stop()
         try await group.shutdownGracefully()
     }
 
     private static func callers(of configuration: Configuration) -> CallerDirectory {
         guard let app = configuration.localApp else { return CallerDirectory(callers: configuration.callers) }
         return CallerDirectory(
-            everybodyIs: Caller(name: .local, app: app, permissions: Set(Permission.allCases))
+            everybodyIs: Caller(name: .local, app: app, permissions: Set(Permission.allCases), evidence: .local)
         )
     }
 }

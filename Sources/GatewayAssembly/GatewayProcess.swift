@@ -26,7 +26,11 @@ package enum GatewayProcess {
                 configuration,
                 environment: ProcessInfo.processInfo.environment
             )
-            let gateway = try await started { try await Gateway.start(configuration, keys: keys, logger: logger) }
+            let sealer = try AuditKeys.sealer(of: configuration, environment: ProcessInfo.processInfo.environment)
+            let isTrial = sandbox != nil
+            let gateway = try await started {
+                try await Gateway.start(configuration, keys: keys, sealer: sealer, isTrial: isTrial, logger: logger)
+            }
             let sandboxAddress = sandbox?.address
             var services: [any Service] = [
                 GatewayService(gateway: gateway, logger: logger) {

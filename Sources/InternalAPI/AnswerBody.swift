@@ -30,6 +30,24 @@ enum AnswerBody {
         ])
     }
 
+    static func report(_ report: MessageReport) -> JSONValue {
+        func text(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
+        func number(_ number: Int?) -> JSONValue { number.map { .number(String($0)) } ?? .null }
+        return .object([
+            JSONMember("message_id", .string(report.message.description)),
+            JSONMember("outcome", text(report.outcome?.rawValue)),
+            JSONMember("reason", text(report.reason)),
+            JSONMember("conversation_id", text(report.conversation)),
+            JSONMember("user_id", text(report.user)),
+            JSONMember("endpoint", text(report.endpoint)),
+            JSONMember("attempts", number(report.attempts)),
+            JSONMember("divar_status", number(report.status)),
+            JSONMember("divar_code", number(report.code)),
+            JSONMember("accepted_at", text(report.acceptedAt)),
+            JSONMember("decided_at", text(report.decidedAt)),
+        ])
+    }
+
     static func readiness(_ readiness: Readiness) -> JSONValue {
         let checks = readiness.checks.map { check in
             JSONValue.object([

@@ -13,6 +13,16 @@ enum AnswerResponse {
         }
     }
 
+    /// An answer to a send says whether it was given before, and how long its idempotency key is kept.
+    static func response(to answer: SendAnswer, call: CallContext) -> Response {
+        var response = response(to: answer.result.map(AnswerBody.receipt), call: call)
+        if answer.isReplay { response.fields.append(("Idempotent-Replay", "true")) }
+        if let expires = answer.keyExpires {
+            response.fields.append(("Idempotency-Expires", HTTPDate.text(unixSeconds: expires)))
+        }
+        return response
+    }
+
     static func response(to readiness: Readiness) -> Response {
         json(readiness.isReady ? 200 : 503, AnswerBody.readiness(readiness))
     }

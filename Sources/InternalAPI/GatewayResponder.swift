@@ -25,11 +25,13 @@ package struct GatewayResponder: HTTPResponder {
 
     package func admit(_ head: RequestHead, from peer: PeerAddress) -> Admission {
         let route = Route(path: head.path)
+        var caller: Caller?
         do throws(Problem) {
-            return try admit(head, to: route)
+            return try admit(head, to: route, from: peer, as: &caller)
         } catch {
             var problem = error
             if route == .send { problem.outcome = .notSent }
+            record(problem.kind, of: head, to: route, from: peer, by: caller)
             return .refuse(ProblemResponse.response(to: problem, allowing: route?.allowedMethods))
         }
     }
@@ -41,7 +43,13 @@ package struct GatewayResponder: HTTPResponder {
         return ProblemResponse.response(to: problem)
     }
 
-    private func admit(_ head: RequestHead, to route: Route?) throws(Problem) -> Admission {
+    /// - Parameter known: set once it is known who calls, also where the call is refused then.
+    private func admit(
+        _ head: RequestHead,
+        to route: Route?,
+        from peer: PeerAddress,
+        as known: inout Caller?
+    ) throws(Problem) -> Admission {
         guard let route else {
             throw Problem(.noSuchResource, detail: "The gateway has no resource at this path.")
         }
@@ -49,21 +57,26 @@ package struct GatewayResponder: HTTPResponder {
             throw Problem(.methodNotAllowed, detail: "This resource does not have the method \(head.method.name).")
         }
         guard let permission = route.permission else { return open(route) }
-        let caller = try caller(of: head, needing: permission)
+        let caller = try caller(of: head)
+        known = caller
+        guard caller.permissions.contains(permission) else {
+            throw Problem(.notAllowed, detail: "The caller \(caller.name) may not \(permission.rawValue).")
+        }
         let trace = trace(of: head)
         let userToken = try userToken(of: head)
-        let call = CallContext(caller: caller, userToken: userToken, trace: trace)
+        let call = CallContext(caller: caller, userToken: userToken, trace: trace, peer: "\(peer)")
         switch route {
         case .send: return try send(call, head)
         case .uploadToken: return uploadToken(call, head)
         case .conversation(let segment): return try conversation(segment, call)
+        case .message(let segment): return try message(segment, call)
         case .description, .live, .ready: return open(route)
         }
     }
 
     // MARK: Who calls
 
-    private func caller(of head: RequestHead, needing permission: Permission) throws(Problem) -> Caller {
+    private func caller(of head: RequestHead) throws(Problem) -> Caller {
         // Only a browser sends Origin, and none has business here: a page could otherwise make its reader's machine
         // call a gateway that listens there and admits everybody.
         guard head.fields[.origin] == nil else {
@@ -77,9 +90,6 @@ package struct GatewayResponder: HTTPResponder {
                     ? "The request needs the calling service's key as Authorization: Bearer."
                     : "The key in Authorization is not one of a known caller."
             )
-        }
-        guard caller.permissions.contains(permission) else {
-            throw Problem(.notAllowed, detail: "The caller \(caller.name) may not \(permission.rawValue).")
         }
         return caller
     }
@@ -114,25 +124,30 @@ package struct GatewayResponder: HTTPResponder {
 
     private func send(_ call: CallContext, _ head: RequestHead) throws(Problem) -> Admission {
         try requireJSON(head)
-        return .accept(bodyLimit: limits.bodyBytes) { [service, limits] body, reply in
+        let key = try idempotencyKey(of: head)
+        return .accept(bodyLimit: limits.bodyBytes, refused: refusal(of: call, to: .send)) {
+            [service, limits] body, reply in
             do throws(Problem) {
                 let draft = try SendBodyReader.draft(from: body, hasUserToken: call.userToken != nil, limits: limits)
                 try GatewayResponder.requireUserToken(call, for: draft.operation)
-                service.send(draft, for: call) { result in
-                    reply.send(AnswerResponse.response(to: result.map(AnswerBody.receipt), call: call))
+                service.send(draft, key: key, for: call) { answer in
+                    reply.send(AnswerResponse.response(to: answer, call: call))
                 }
             } catch {
                 var problem = error
                 problem.outcome = .notSent
+                service.refused(GatewayResponder.refusal(of: call, to: .send, for: problem))
                 reply.send(ProblemResponse.response(to: problem, call: call))
             }
         }
     }
 
     private func uploadToken(_ call: CallContext, _ head: RequestHead) -> Admission {
-        .accept(bodyLimit: MessageLimits.uploadTokenBodyBytes) { [service] body, reply in
+        .accept(bodyLimit: MessageLimits.uploadTokenBodyBytes, refused: refusal(of: call, to: .upload)) {
+            [service] body, reply in
             guard body.isEmpty || (try? JSONParser.parse(body)) == .object([]) else {
                 let problem = Problem(.invalidRequest, detail: "The body must be empty or an empty JSON object.")
+                service.refused(GatewayResponder.refusal(of: call, to: .upload, for: problem))
                 reply.send(ProblemResponse.response(to: problem, call: call))
                 return
             }
@@ -156,6 +171,59 @@ package struct GatewayResponder: HTTPResponder {
                 reply.send(AnswerResponse.response(to: result.map(AnswerBody.conversation), call: call))
             }
         }
+    }
+
+    private func message(_ segment: String, _ call: CallContext) throws(Problem) -> Admission {
+        guard let id = MessageID(segment) else {
+            throw Problem(.noSuchResource, detail: "A message's id is a UUID of version 7, as /send gave it.")
+        }
+        return .accept(bodyLimit: 0) { [service] _, reply in
+            service.report(on: id, for: call) { result in
+                reply.send(AnswerResponse.response(to: result.map(AnswerBody.report), call: call))
+            }
+        }
+    }
+
+    /// Puts down a call that was refused by its head.
+    private func record(
+        _ kind: ProblemKind,
+        of head: RequestHead,
+        to route: Route?,
+        from peer: PeerAddress,
+        by caller: Caller?
+    ) {
+        guard let route, let permission = route.permission else { return }
+        var call = RefusedCall(caller: caller, peer: "\(peer)", permission: permission, kind: kind)
+        if case .conversation(let segment) = route {
+            call.conversation = PercentEncoding.decoded(segment).flatMap(ConversationID.init)
+        }
+        call.traceID = head.fields[.traceparent].flatMap { TraceContext(traceparent: $0) }?.traceID
+        service.refused(call)
+    }
+
+    /// Puts down a call whose body the wire refuses.
+    private func refusal(of call: CallContext, to permission: Permission) -> (ProtocolViolation) -> Void {
+        { [service] violation in
+            service.refused(GatewayResponder.refusal(of: call, to: permission, for: Problem(violation)))
+        }
+    }
+
+    private static func refusal(of call: CallContext, to permission: Permission, for problem: Problem) -> RefusedCall {
+        RefusedCall(
+            caller: call.caller, peer: call.peer, permission: permission, kind: problem.kind,
+            traceID: call.trace.traceID
+        )
+    }
+
+    private func idempotencyKey(of head: RequestHead) throws(Problem) -> IdempotencyKey? {
+        guard let text = head.fields[.idempotencyKey] else { return nil }
+        guard let key = IdempotencyKey(text) else {
+            throw Problem(
+                .invalidRequest,
+                detail: "Idempotency-Key must be 1 to \(IdempotencyKey.maximumLength) visible ASCII characters."
+            )
+        }
+        return key
     }
 
     /// What anybody may ask.

@@ -3,10 +3,12 @@ package import Messaging
 /// What the front door asks of the rooms behind it. One instance serves one event loop; every completion is called
 /// once, on that loop.
 package protocol MessagingService {
+    /// - Parameter key: by which the same send, asked for again, is done once.
     func send(
         _ draft: MessageDraft,
+        key: IdempotencyKey?,
         for call: CallContext,
-        completion: @escaping (Result<SendReceipt, Problem>) -> Void
+        completion: @escaping (SendAnswer) -> Void
     )
 
     func readConversation(
@@ -19,4 +21,14 @@ package protocol MessagingService {
         for call: CallContext,
         completion: @escaping (Result<UploadGrant, Problem>) -> Void
     )
+
+    /// What became of a message of that caller's.
+    func report(
+        on message: MessageID,
+        for call: CallContext,
+        completion: @escaping (Result<MessageReport, Problem>) -> Void
+    )
+
+    /// Told of each call that the front door refused.
+    func refused(_ call: RefusedCall)
 }

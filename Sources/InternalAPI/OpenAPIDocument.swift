@@ -29,14 +29,19 @@ enum OpenAPIDocument {
 
     private static let paths = """
         "/send":{"post":{"operationId":"send","summary":"Sends one message",
-        "parameters":[{"$ref":"#/components/parameters/AccessToken"},{"$ref":"#/components/parameters/Traceparent"}],
+        "parameters":[{"$ref":"#/components/parameters/AccessToken"},{"$ref":"#/components/parameters/IdempotencyKey"},{"$ref":"#/components/parameters/Traceparent"}],
         "requestBody":{"required":true,"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Message"}}}},
-        "responses":{"200":{"description":"Divar took the message","content":{"application/json":{"schema":{"$ref":"#/components/schemas/Receipt"}}}},
+        "responses":{"200":{"description":"Divar took the message","headers":{"Idempotent-Replay":{"description":"true where the outcome is that of an earlier call with the same key","schema":{"const":"true"}},
+        "Idempotency-Expires":{"description":"Until when the key is kept (HTTP date)","schema":{"type":"string"}}},"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Receipt"}}}},
         "default":{"$ref":"#/components/responses/Problem"}}}},
         "/conversations/{id}":{"get":{"operationId":"readConversation","summary":"Reads a conversation",
         "parameters":[{"name":"id","in":"path","required":true,"schema":{"$ref":"#/components/schemas/ConversationID"}},
         {"$ref":"#/components/parameters/AccessToken"},{"$ref":"#/components/parameters/Traceparent"}],
         "responses":{"200":{"description":"The conversation","content":{"application/json":{"schema":{"$ref":"#/components/schemas/Conversation"}}}},
+        "default":{"$ref":"#/components/responses/Problem"}}}},
+        "/messages/{id}":{"get":{"operationId":"reportMessage","summary":"What became of a message, for the caller that sent it",
+        "parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"string","format":"uuid"}},{"$ref":"#/components/parameters/Traceparent"}],
+        "responses":{"200":{"description":"The message's outcome; null while it is under way","content":{"application/json":{"schema":{"$ref":"#/components/schemas/Report"}}}},
         "default":{"$ref":"#/components/responses/Problem"}}}},
         "/upload-token":{"post":{"operationId":"createUploadToken","summary":"Gives the right to upload one file",
         "parameters":[{"$ref":"#/components/parameters/Traceparent"}],
@@ -58,6 +63,8 @@ enum OpenAPIDocument {
     private static let parameters = """
         "AccessToken":{"name":"X-Access-Token","in":"header","description":"A Divar user's OAuth access token: needed to read, to send as the user and to send to a user.",
         "schema":{"type":"string","minLength":1,"maxLength":\(AccessToken.maximumLength),"pattern":"^[!-~]+$"}},
+        "IdempotencyKey":{"name":"Idempotency-Key","in":"header","description":"Names this send: the same key with the same body gives the outcome of the first call again, and sends nothing.",
+        "schema":{"type":"string","minLength":1,"maxLength":\(IdempotencyKey.maximumLength),"pattern":"^[!-~]+$"}},
         "Traceparent":{"name":"traceparent","in":"header","description":"W3C Trace Context","schema":{"type":"string"}}
         """
 
@@ -86,6 +93,12 @@ enum OpenAPIDocument {
         "Conversation":{"type":"object","additionalProperties":false,"required":["id","type","post_token","messages"],
         "properties":{"id":{"type":"string"},"type":{"type":["string","null"]},"post_token":{"type":["string","null"]},
         "messages":{"type":"array","items":{"type":"object","properties":{"sent_at":{"type":["string","null"],"format":"date-time"}}}}}},
+        "Report":{"type":"object","additionalProperties":false,
+        "required":["message_id","outcome","reason","conversation_id","user_id","endpoint","attempts","divar_status","divar_code","accepted_at","decided_at"],
+        "properties":{"message_id":{"type":"string","format":"uuid"},"outcome":{"enum":["sent","not_sent","unknown",null]},"reason":{"type":["string","null"]},
+        "conversation_id":{"type":["string","null"]},"user_id":{"type":["string","null"]},"endpoint":{"type":["string","null"]},"attempts":{"type":["integer","null"]},
+        "divar_status":{"type":["integer","null"]},"divar_code":{"type":["integer","null"]},
+        "accepted_at":{"type":["string","null"],"format":"date-time"},"decided_at":{"type":["string","null"],"format":"date-time"}}},
         "UploadGrant":{"type":"object","additionalProperties":false,"required":["token","upload_url"],
         "properties":{"token":{"type":"string"},"upload_url":{"type":"string"}}},
         "Readiness":{"type":"object","required":["status","checks"],"properties":{"status":{"enum":["ready","not_ready"]},

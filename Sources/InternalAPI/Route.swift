@@ -6,6 +6,7 @@ enum Route: Equatable {
     case send
     case conversation(segment: String)
     case uploadToken
+    case message(segment: String)
     case description
     case live
     case ready
@@ -18,26 +19,34 @@ enum Route: Equatable {
         case "/health/live": self = .live
         case "/health/ready": self = .ready
         default:
-            let prefix = "/conversations/"
-            guard path.hasPrefix(prefix) else { return nil }
-            let segment = path.dropFirst(prefix.count)
-            guard !segment.isEmpty, !segment.contains("/") else { return nil }
-            self = .conversation(segment: String(segment))
+            if let segment = Route.segment(of: path, behind: "/conversations/") {
+                self = .conversation(segment: segment)
+            } else if let segment = Route.segment(of: path, behind: "/messages/") {
+                self = .message(segment: segment)
+            } else {
+                return nil
+            }
         }
+    }
+
+    private static func segment(of path: String, behind prefix: String) -> String? {
+        guard path.hasPrefix(prefix) else { return nil }
+        let segment = path.dropFirst(prefix.count)
+        return segment.isEmpty || segment.contains("/") ? nil : String(segment)
     }
 
     /// The methods that the resource has, as `Allow` lists them (RFC 9110 section 10.2.1).
     var allowedMethods: [HTTPMethod] {
         switch self {
         case .send, .uploadToken: [.post]
-        case .conversation, .description, .live, .ready: [.get, .head]
+        case .conversation, .message, .description, .live, .ready: [.get, .head]
         }
     }
 
     /// What a caller must be allowed; nil for what anybody may ask.
     var permission: Permission? {
         switch self {
-        case .send: .send
+        case .send, .message: .send
         case .conversation: .read
         case .uploadToken: .upload
         case .description, .live, .ready: nil

@@ -3,10 +3,13 @@ package struct CallContext: Sendable {
     package var caller: Caller
     package var userToken: AccessToken?
     package var trace: TraceContext
+    /// The other end of the connection, as far as the socket knows.
+    package var peer: String
 
-    package init(caller: Caller, userToken: AccessToken?, trace: TraceContext) {
+    package init(caller: Caller, userToken: AccessToken?, trace: TraceContext, peer: String = "") {
         self.caller = caller
         self.userToken = userToken
         self.trace = trace
+        self.peer = peer
     }
 }

@@ -4,10 +4,13 @@ package struct Caller: Sendable, Hashable {
     /// The app in whose name its messages go.
     package let app: AppName
     package let permissions: Set<Permission>
+    /// How it is known.
+    package let evidence: CallerEvidence
 
-    package init(name: CallerName, app: AppName, permissions: Set<Permission>) {
+    package init(name: CallerName, app: AppName, permissions: Set<Permission>, evidence: CallerEvidence = .key) {
         self.name = name
         self.app = app
         self.permissions = permissions
+        self.evidence = evidence
     }
 }

@@ -15,6 +15,8 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case expectationFailed = "expectation-failed"
     case headerTooLarge = "header-too-large"
     case unsupportedVersion = "unsupported-version"
+    case idempotencyKeyInUse = "idempotency-key-in-use"
+    case idempotencyKeyReused = "idempotency-key-reused"
     // Divar's answer.
     case notFoundAtDivar = "not-found-at-divar"
     case recipientRestricted = "recipient-restricted"
@@ -27,6 +29,8 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case divarTimeout = "divar-timeout"
     // Ours.
     case overloaded
+    case journalUnavailable = "journal-unavailable"
+    case interrupted
     case `internal`
 
     package var status: Int {
@@ -37,17 +41,18 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
         case .noSuchResource, .notFoundAtDivar: 404
         case .methodNotAllowed: 405
         case .requestTimeout: 408
+        case .idempotencyKeyInUse: 409
         case .recipientRestricted: 412
         case .bodyTooLarge: 413
         case .targetTooLong: 414
         case .unsupportedMediaType: 415
         case .expectationFailed: 417
-        case .divarRejected: 422
+        case .divarRejected, .idempotencyKeyReused: 422
         case .divarLimit: 429
         case .headerTooLarge: 431
-        case .internal: 500
+        case .internal, .interrupted: 500
         case .divarRefusedCredentials, .divarFailed, .divarUnintelligible, .divarUnreachable: 502
-        case .overloaded: 503
+        case .overloaded, .journalUnavailable: 503
         case .divarTimeout: 504
         case .unsupportedVersion: 505
         }
@@ -80,6 +85,10 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
         case .divarUnreachable: "Divar can not be reached"
         case .divarTimeout: "Divar did not answer in time"
         case .overloaded: "The gateway is at its limit"
+        case .idempotencyKeyInUse: "A call with this idempotency key is under way"
+        case .idempotencyKeyReused: "The idempotency key was used for another message"
+        case .journalUnavailable: "The audit trail can not be written"
+        case .interrupted: "The gateway ended while the call was under way"
         case .internal: "The gateway has a bug"
         }
     }

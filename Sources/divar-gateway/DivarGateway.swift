@@ -7,7 +7,8 @@ struct DivarGateway: AsyncParsableCommand {
         commandName: "divar-gateway",
         abstract: "Stands between a company's services and Divar's chat API.",
         subcommands: [
-            ServeCommand.self, SandboxCommand.self, CheckCommand.self, CallerCommand.self, VersionCommand.self,
+            ServeCommand.self, SandboxCommand.self, CheckCommand.self, CallerCommand.self, AuditCommand.self,
+            VersionCommand.self,
         ]
     )
 }

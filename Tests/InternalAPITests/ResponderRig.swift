@@ -46,7 +46,7 @@ struct ResponderRig {
         switch responder.admit(head(method, path, fields), from: .unixSocket) {
         case .refuse(let response):
             return response
-        case .accept(_, let then):
+        case .accept(_, _, let then):
             let answers = AnswerBox()
             then(Array(body.utf8), Reply(connection: answers, exchange: 1))
             return answers.response ?? Response(status: 0)
@@ -90,12 +90,18 @@ private struct CannedService: MessagingService {
 
     func send(
         _ draft: MessageDraft,
+        key: IdempotencyKey?,
         for call: CallContext,
-        completion: @escaping (Result<SendReceipt, Problem>) -> Void
+        completion: @escaping (SendAnswer) -> Void
     ) {
         let id = MessageID(unixMilliseconds: 1, random: (2, 3))
         let receipt = SendReceipt(messageID: id, conversation: "c", endpoint: EndpointName("e"), attempts: 1)
-        completion(failure.map(Result.failure) ?? .success(receipt))
+        completion(
+            SendAnswer(
+                failure.map(Result.failure) ?? .success(receipt), isReplay: key?.text == "again",
+                keyExpires: key == nil ? nil : 86_400
+            )
+        )
     }
 
     func readConversation(
@@ -114,4 +120,14 @@ private struct CannedService: MessagingService {
         let grant = UploadGrant(token: Secret("upload-secret"), uploadURL: "https://upload.example/x")
         completion(failure.map(Result.failure) ?? .success(grant))
     }
+
+    func report(
+        on message: MessageID,
+        for call: CallContext,
+        completion: @escaping (Result<MessageReport, Problem>) -> Void
+    ) {
+        completion(failure.map(Result.failure) ?? .success(MessageReport(message: message)))
+    }
+
+    func refused(_ call: RefusedCall) {}
 }

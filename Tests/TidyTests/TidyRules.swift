@@ -16,6 +16,13 @@ enum TidyRules {
         ("URLSession", "there is one way out, and it is HTTPWire"),
     ]
 
+    /// Whether a word stands in a line, and not as the end of a longer one such as `Fingerprint(`.
+    static func stands(_ word: String, in line: String) -> Bool {
+        line.ranges(of: word).contains { range in
+            range.lowerBound == line.startIndex || !line[line.index(before: range.lowerBound)].isLetter
+        }
+    }
+
     static let bannedNames = ["Util", "Helper", "Manager", "Common", "Misc"]
 
     /// The first lines of functions that are too long, found by their indentation: a declaration ends at the closing

@@ -21,7 +21,9 @@ struct AppsReader {
             }
             let app = MappingReader(entry.value, path: path, problems: mapping.problems)
             let nodes = app.list("keys")
-            let keys = nodes.compactMap { source($0, path: app.path(of: "keys")) }
+            let keys = nodes.compactMap {
+                AppsReader.source($0, path: app.path(of: "keys"), problems: mapping.problems)
+            }
             if nodes.isEmpty {
                 mapping.problems.add("must list at least one source of a key", at: path, line: entry.line)
             }
@@ -37,8 +39,9 @@ struct AppsReader {
         return [name: [.fixed(sandbox.key)]]
     }
 
-    private func source(_ node: Node, path: String) -> KeySource? {
-        let source = MappingReader(node, path: path, problems: mapping.problems)
+    /// Where a key comes from.
+    static func source(_ node: Node, path: String, problems: ProblemCollector) -> KeySource? {
+        let source = MappingReader(node, path: path, problems: problems)
         let file = source.string("file")?.text
         let variable = source.string("env")?.text
         source.reportUnknownKeys()
@@ -46,7 +49,7 @@ struct AppsReader {
         case (let file?, nil): return .file(path: file)
         case (nil, let variable?): return .environment(variable: variable)
         default:
-            mapping.problems.add("must be either {file: PATH} or {env: NAME}", at: path, node: node)
+            problems.add("must be either {file: PATH} or {env: NAME}", at: path, node: node)
             return nil
         }
     }

@@ -1,7 +1,9 @@
 package import Custody
 package import DivarAPI
+package import Egress
 package import HTTPWire
 package import InternalAPI
+package import Journal
 package import Logging
 package import Messaging
 package import NIOCore
@@ -16,6 +18,23 @@ package struct Configuration: Sendable {
         package var limits = UpstreamLimits()
     }
 
+    /// The audit trail and what lives in it.
+    package struct Trail: Sendable {
+        /// Nil where the file doesn't say.
+        package var path: String?
+        package var minimumFree = 64 * 1024 * 1024
+        package var reads = ReadRecording.upstream
+        package var content = ContentKeeping.commitment
+        /// The first is the one under which new contents are kept.
+        package var masterKeys: [KeySource] = []
+        package var signingKeyPath: String?
+        package var settings = JournalSettings()
+        package var idempotency: Duration = .seconds(86_400)
+
+        /// Where the journal is while nothing else is said.
+        package static let defaultPath = "/var/lib/divar-gateway/journal.db"
+    }
+
     package var listen: [ListenAddress]
     package var contract: Contract = .august2026
     package var preferredEndpoints: [EndpointName] = []
@@ -26,6 +45,7 @@ package struct Configuration: Sendable {
     package var localApp: AppName?
     package var serverLimits = ServerLimits()
     package var messageLimits = MessageLimits()
+    package var trail = Trail()
     /// How long a stop waits for calls under way.
     package var drain: Duration = .seconds(10)
     package var logLevel: Logger.Level = .info

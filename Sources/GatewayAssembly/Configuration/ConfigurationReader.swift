@@ -47,6 +47,9 @@ package struct ConfigurationReader {
         let drain = root.duration("drain", in: .zero ... .seconds(600)) ?? .seconds(10)
         let preferred = preferredEndpoints(root.mapping("endpoints"), contract: contract)
         let logLevel = logLevel(root.mapping("log"))
+        let trail = JournalReader(problems: problems).read(
+            journal: root.mapping("journal"), audit: root.mapping("audit"), idempotency: root.mapping("idempotency")
+        )
         root.reportUnknownKeys()
         let serverLimits = limits.serverLimits()
         let messageLimits = limits.messageLimits()
@@ -60,7 +63,7 @@ package struct ConfigurationReader {
         return Configuration(
             listen: listen, contract: contract, preferredEndpoints: preferred, upstream: upstream, apps: apps,
             callers: callers, localApp: localApp, serverLimits: serverLimits, messageLimits: messageLimits,
-            drain: drain, logLevel: logLevel, lines: problems.lines
+            trail: trail, drain: drain, logLevel: logLevel, lines: problems.lines
         )
     }
 

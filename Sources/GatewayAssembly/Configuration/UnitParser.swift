@@ -2,10 +2,12 @@
 enum UnitParser {
     private static let durationUnits: [(suffix: String, unit: Duration)] = [
         ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)), ("h", .seconds(3600)),
+        ("d", .seconds(86_400)),
     ]
     private static let byteUnits: [(suffix: String, factor: Int)] = [("KiB", 1024), ("MiB", 1024 * 1024), ("", 1)]
 
-    /// `500ms`, `10s`, `5m`, `1h`; the unit is required, for a bare number means different things to different people.
+    /// `500ms`, `10s`, `5m`, `1h`, `90d`; the unit is required, for a bare number means different things to different
+    /// people.
     static func duration(_ text: String) -> Duration? {
         for (suffix, unit) in durationUnits where text.hasSuffix(suffix) {
             if let number = number(text.dropLast(suffix.count)) { return unit * number }

@@ -5,6 +5,7 @@ package enum FieldName: String, Sendable, Hashable, CaseIterable {
     case apiKey = "x-api-key"
     case contentType = "content-type"
     case host
+    case idempotencyKey = "idempotency-key"
     case origin
     case traceparent
 }

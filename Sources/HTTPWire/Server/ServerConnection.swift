@@ -27,6 +27,8 @@ final class ServerConnection: ChannelInboundHandler {
     private var requestLineEnded = false
     private var requestLineBytes = 0
     private var accept: ((_ body: [UInt8], _ reply: Reply) -> Void)?
+    /// Told where the body is refused here.
+    private var bodyRefused: ((ProtocolViolation) -> Void)?
 
     // One timer a connection, moved lazily: most deadlines are replaced long before they come.
     private var deadline = NIODeadline.distantFuture
@@ -65,6 +67,7 @@ final class ServerConnection: ChannelInboundHandler {
         timer = nil
         writeCutOff?.cancel()
         accept = nil
+        bodyRefused = nil
         queue.removeAll()
         services.closed(self)
         self.context = nil
@@ -184,7 +187,8 @@ final class ServerConnection: ChannelInboundHandler {
         switch responder.admit(request, from: peer) {
         case .refuse(let response):
             respond(response)
-        case .accept(let limit, let then):
+        case .accept(let limit, let refused, let then):
+            bodyRefused = refused
             if let length = reading.contentLength, length > limit {
                 refuse(.bodyTooLarge(limit: limit))
                 return
@@ -214,6 +218,7 @@ final class ServerConnection: ChannelInboundHandler {
             let then = accept
             let whole = body
             accept = nil
+            bodyRefused = nil
             body = []
             then?(whole, Reply(connection: self, exchange: state.exchange))
         }
@@ -221,6 +226,8 @@ final class ServerConnection: ChannelInboundHandler {
 
     private func refuse(_ violation: ProtocolViolation) {
         bodyIsSwallowable = false
+        bodyRefused?(violation)
+        bodyRefused = nil
         respond(responder.response(to: violation), closing: true)
     }
 

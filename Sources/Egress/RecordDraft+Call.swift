@@ -1,0 +1,63 @@
+internal import Delivery
+internal import DivarAPI
+internal import Journal
+internal import Messaging
+
+extension RecordDraft {
+    /// What is known before a byte leaves.
+    init(intentOf operation: Operation, for call: CallContext, through endpoint: EndpointName) {
+        self.init(.intent, of: call, operation: operation)
+        self.endpoint = endpoint
+    }
+
+    init(
+        reading conversation: ConversationID,
+        for call: CallContext,
+        through endpoint: EndpointName,
+        result: AttemptResult,
+        latencyMicroseconds: Int
+    ) {
+        self.init(.read, of: call, operation: .readConversation)
+        self.conversation = conversation.text
+        self.endpoint = endpoint
+        add(result, latencyMicroseconds: latencyMicroseconds)
+    }
+
+    init(outcome: Outcome, of result: AttemptResult, at endpoint: EndpointName, latencyMicroseconds: Int) {
+        self.init(.outcome)
+        self.endpoint = endpoint
+        self.outcome = outcome
+        add(result, latencyMicroseconds: latencyMicroseconds)
+    }
+
+    init(_ refused: RefusedCall) {
+        self.init(.refusal)
+        caller = refused.caller?.name
+        knownBy = refused.caller?.evidence.rawValue
+        peer = refused.peer
+        app = refused.caller?.app
+        operation = refused.permission.rawValue
+        conversation = refused.conversation?.text
+        traceID = refused.traceID
+        reason = refused.kind.rawValue
+    }
+
+    private init(_ kind: RecordKind, of call: CallContext, operation: Operation) {
+        self.init(kind)
+        caller = call.caller.name
+        knownBy = call.caller.evidence.rawValue
+        peer = call.peer
+        app = call.caller.app
+        self.operation = operation.rawValue
+        traceID = call.trace.traceID
+    }
+
+    private mutating func add(_ result: AttemptResult, latencyMicroseconds: Int) {
+        let problem = ProblemRule.problem(for: result)
+        reason = problem?.kind.rawValue
+        status = problem?.divar?.status ?? (problem == nil ? 200 : nil)
+        code = problem?.divar?.code
+        attempts = 1
+        self.latencyMicroseconds = latencyMicroseconds
+    }
+}

@@ -1,0 +1,130 @@
+internal import Delivery
+internal import DivarAPI
+internal import Journal
+internal import Messaging
+
+/// One send from its draft to its answer: what is recorded of it and what its caller is told. Decides, and does
+/// nothing.
+struct SendExchange {
+    let draft: MessageDraft
+    let message: MessageID
+    let call: CallContext
+    /// Seconds since 1970; nil without an idempotency key.
+    let keyExpires: Int?
+
+    func intent(through endpoint: EndpointName) -> RecordDraft {
+        var record = RecordDraft(intentOf: draft.operation, for: call, through: endpoint)
+        switch draft.target {
+        case .conversation(let conversation): record.conversation = conversation.text
+        case .user(let user): record.user = user.text
+        }
+        return record
+    }
+
+    /// What the caller is told at once, because nothing is to be sent; nil where the intent is on disk.
+    func answer(to result: JournalResult) -> SendAnswer? {
+        switch result {
+        case .committed: nil
+        case .replay(let claim):
+            SendAnswer(
+                SendExchange.result(of: claim), isReplay: true, keyExpires: Int(claim.expires / 1_000_000)
+            )
+        case .inFlight, .mismatch, .life, .unavailable:
+            refused(JournalProblem.of(result) ?? JournalProblem.noRandomness)
+        }
+    }
+
+    /// What is recorded of a call whose idempotency key forbids it.
+    func refusal(by result: JournalResult) -> RefusedCall? {
+        switch result {
+        case .inFlight, .mismatch:
+            JournalProblem.of(result).map {
+                RefusedCall(
+                    caller: call.caller, peer: call.peer, permission: .send, kind: $0.kind,
+                    traceID: call.trace.traceID
+                )
+            }
+        case .committed, .replay, .life, .unavailable: nil
+        }
+    }
+
+    /// The answer to a call for which nothing was sent.
+    func refused(_ problem: Problem) -> SendAnswer {
+        var problem = problem
+        // With a key that is in use, this call sent nothing; of the message that the key stands for nobody knows yet.
+        problem.outcome = problem.kind == .idempotencyKeyInUse ? .unknown : .notSent
+        return SendAnswer(.failure(problem))
+    }
+
+    func answer(to result: AttemptResult, at endpoint: EndpointName) -> SendAnswer {
+        if case .answered(.sent(let named), _) = result {
+            let receipt = SendReceipt(
+                messageID: message, conversation: named ?? askedConversation, endpoint: endpoint, attempts: 1
+            )
+            return SendAnswer(.success(receipt), keyExpires: keyExpires)
+        }
+        var problem = UpstreamCaller.problem(for: result, at: endpoint)
+        problem.outcome = OutcomeRule.outcome(of: result)
+        problem.messageID = message
+        problem.attempts = 1
+        return SendAnswer(.failure(problem), keyExpires: keyExpires)
+    }
+
+    func outcome(of result: AttemptResult, at endpoint: EndpointName, latencyMicroseconds: Int) -> RecordDraft {
+        var record = RecordDraft(
+            outcome: OutcomeRule.outcome(of: result), of: result, at: endpoint,
+            latencyMicroseconds: latencyMicroseconds
+        )
+        // What Divar names is only kept where it is an id.
+        if case .answered(.sent(let named?), _) = result, named != askedConversation,
+            let id = ConversationID(named)
+        {
+            record.conversation = id.text
+        }
+        return record
+    }
+
+    /// The answer, once the outcome is on disk or can't be: then the caller learns both what became of the message and
+    /// that the trail doesn't have it yet.
+    func answer(_ answer: SendAnswer, recorded: JournalResult) -> SendAnswer {
+        guard var problem = JournalProblem.of(recorded) else { return answer }
+        problem.messageID = message
+        switch answer.result {
+        case .success(let receipt):
+            problem.outcome = .sent
+            (problem.endpoint, problem.attempts) = (receipt.endpoint, receipt.attempts)
+        case .failure(let failure):
+            problem.outcome = failure.outcome
+            (problem.endpoint, problem.attempts, problem.divar) = (failure.endpoint, failure.attempts, failure.divar)
+        }
+        return SendAnswer(.failure(problem), keyExpires: keyExpires)
+    }
+
+    /// Version 2 doesn't repeat the conversation; it is the one that was asked for.
+    private var askedConversation: String? {
+        if case .conversation(let target) = draft.target { target.text } else { nil }
+    }
+
+    /// What became of the message that an idempotency key stands for.
+    private static func result(of claim: StoredClaim) -> Result<SendReceipt, Problem> {
+        if let answer = claim.life?.answer, let result = StoredAnswer.result(answer, of: claim.message) {
+            return result
+        }
+        let report = claim.life?.report
+        if let report, report.outcome == .sent, let endpoint = report.endpoint {
+            return .success(
+                SendReceipt(
+                    messageID: claim.message, conversation: report.conversation, endpoint: EndpointName(endpoint),
+                    attempts: report.attempts ?? 1
+                )
+            )
+        }
+        var problem = Problem(
+            .interrupted,
+            detail: "The gateway ended or lost its audit trail before it knew what became of the message."
+        )
+        problem.outcome = report?.outcome ?? .unknown
+        problem.messageID = claim.message
+        return .failure(problem)
+    }
+}

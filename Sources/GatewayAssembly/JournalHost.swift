@@ -1,0 +1,63 @@
+private import FoundationEssentials
+internal import Journal
+internal import Logging
+private import SQLiteJournal
+
+/// The running journal of a gateway.
+struct JournalHost: Sendable {
+    let writer: JournalWriter
+    /// Removed at the end: the journal of a gateway that only tries things out.
+    private let temporaryFolder: String?
+
+    /// Opens the journal, or begins one. Throws where that can't be done or another gateway has it.
+    ///
+    /// - Parameter isTemporary: whether a journal without a path lives only as long as the gateway.
+    static func start(
+        _ trail: Configuration.Trail,
+        sealer: ContentSealer,
+        isTemporary: Bool,
+        logger: Logger
+    ) async throws -> JournalHost {
+        let temporaryFolder = trail.path == nil && isTemporary ? try makeTemporaryFolder() : nil
+        let path = trail.path ?? temporaryFolder.map { $0 + "/journal.db" } ?? Configuration.Trail.defaultPath
+        try makeFolder(of: path)
+        let sources = JournalSources { Int64(Date().timeIntervalSince1970 * 1_000_000) }
+        let writer = try await JournalWriter.start(
+            settings: trail.settings, sealer: sealer, sources: sources, observer: JournalLog(logger: logger)
+        ) {
+            let newLog = LogID(random: (.random(in: .min ... .max), .random(in: .min ... .max)))
+            let store = try SQLiteJournal(path: path, minimumFree: trail.minimumFree, newLog: newLog)
+            let signer = try AuditKeys.signer(
+                of: store.log, keyPath: trail.signingKeyPath ?? path + ".key", verifierKeyPath: path + ".vkey"
+            )
+            return (store, signer)
+        }
+        logger.debug("journal open", metadata: ["path": "\(path)", "records": "\(writer.status.records)"])
+        return JournalHost(writer: writer, temporaryFolder: temporaryFolder)
+    }
+
+    func stop() async {
+        await writer.stop()
+        if let temporaryFolder { try? FileManager.default.removeItem(atPath: temporaryFolder) }
+    }
+
+    private static func makeTemporaryFolder() throws -> String {
+        let path = FileManager.default.temporaryDirectory.path + "/divar-gateway-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700]
+        )
+        return path
+    }
+
+    private static func makeFolder(of path: String) throws {
+        let folder = URL(filePath: path).deletingLastPathComponent().path
+        guard !FileManager.default.fileExists(atPath: folder) else { return }
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700]
+            )
+        } catch {
+            throw ProcessError("the folder \(folder) of the journal can not be made; set journal.path to another place")
+        }
+    }
+}

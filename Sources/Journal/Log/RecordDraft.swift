@@ -1,0 +1,69 @@
+package import Messaging
+internal import StrictJSON
+
+/// What a record says, before it has its place in a log. What doesn't apply is nil and left out.
+package struct RecordDraft: Sendable, Hashable {
+    package var kind: RecordKind
+    package var message: MessageID?
+    package var caller: CallerName?
+    /// How the caller is known, such as `key` or `local`.
+    package var knownBy: String?
+    package var peer: String?
+    package var app: AppName?
+    /// An `Operation`, or for a refusal what the caller would have needed to be allowed: `send`, `read`, `upload`.
+    package var operation: String?
+    package var conversation: String?
+    package var user: String?
+    package var endpoint: EndpointName?
+    package var traceID: String?
+    package var commitment: Commitment?
+    package var outcome: Outcome?
+    package var reason: String?
+    package var attempts: Int?
+    package var status: Int?
+    package var code: Int?
+    package var latencyMicroseconds: Int?
+    package var count: Int?
+    /// The last record that is gone.
+    package var last: Int?
+
+    package init(_ kind: RecordKind) {
+        self.kind = kind
+    }
+
+    /// The body as it is stored and hashed: every member in the order of `docs/audit-trail.md`.
+    package func body(log: LogID, number: Int, id: MessageID, at time: String) -> [UInt8] {
+        RecordTail(self).body(log: log, number: number, id: id, at: time)
+    }
+
+    /// The members from `kind` on.
+    var members: [JSONMember] {
+        var members = [JSONMember("kind", .string(kind.rawValue))]
+        func add(_ name: String, _ text: String?) {
+            if let text { members.append(JSONMember(name, .string(text))) }
+        }
+        func add(_ name: String, _ number: Int?) {
+            if let number { members.append(JSONMember(name, .number(String(number)))) }
+        }
+        add("message", message?.description)
+        add("caller", caller?.text)
+        add("known_by", knownBy)
+        add("peer", peer)
+        add("app", app?.text)
+        add("operation", operation)
+        add("conversation", conversation)
+        add("user", user)
+        add("endpoint", endpoint?.text)
+        add("trace", traceID)
+        add("commitment", commitment?.description)
+        add("outcome", outcome?.rawValue)
+        add("reason", reason)
+        add("attempts", attempts)
+        add("status", status)
+        add("code", code)
+        add("latency_us", latencyMicroseconds)
+        add("count", count)
+        add("last", last)
+        return members
+    }
+}

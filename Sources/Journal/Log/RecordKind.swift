@@ -1,0 +1,17 @@
+/// What a record is about. `docs/audit-trail.md` lists them.
+package enum RecordKind: String, Sendable, Hashable, CaseIterable {
+    /// A message or an upload token is about to be asked of Divar.
+    case intent
+    /// What became of it.
+    case outcome
+    /// A conversation was read.
+    case read
+    /// A call was refused before there was an intent.
+    case refusal
+    /// The key of a message's content was destroyed.
+    case erasure
+    /// Records were removed because of their age.
+    case pruning
+    /// Records of reads and refusals were not kept.
+    case loss
+}

@@ -1,0 +1,15 @@
+/// Reasons in records that are not names of problems.
+package enum RecordReason: String, Sendable, Hashable {
+    /// The gateway ended before the outcome was known.
+    case crash
+    /// The gateway was stopped before the outcome was known.
+    case shutdown
+    /// The intent could not be made durable in time, so nothing was sent.
+    case journalUnavailable = "journal-unavailable"
+    /// Somebody erased by command.
+    case command
+    /// Erased or removed because of its age.
+    case retention
+    /// There was no room.
+    case pressure
+}

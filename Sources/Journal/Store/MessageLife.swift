@@ -1,0 +1,48 @@
+package import Messaging
+
+/// All that a journal holds of one message.
+package struct MessageLife: Sendable, Hashable {
+    package var message: MessageID
+    package var caller: CallerName
+    /// The bodies of its records.
+    package var intent: [UInt8]
+    package var outcome: [UInt8]?
+    /// Nil once it was erased.
+    package var sealed: SealedContent?
+    /// What the caller was told, where an idempotency key asked to keep it.
+    package var answer: [UInt8]?
+
+    package init(
+        message: MessageID,
+        caller: CallerName,
+        intent: [UInt8],
+        outcome: [UInt8]? = nil,
+        sealed: SealedContent? = nil,
+        answer: [UInt8]? = nil
+    ) {
+        self.message = message
+        self.caller = caller
+        self.intent = intent
+        self.outcome = outcome
+        self.sealed = sealed
+        self.answer = answer
+    }
+
+    /// In the words of the internal API.
+    package var report: MessageReport {
+        let intent = RecordView(self.intent)
+        let outcome = self.outcome.flatMap(RecordView.init)
+        var report = MessageReport(message: message)
+        report.conversation = outcome?["conversation"] ?? intent?["conversation"]
+        report.user = intent?["user"]
+        report.acceptedAt = intent?["at"]
+        report.outcome = outcome?["outcome"].flatMap(Outcome.init(rawValue:))
+        report.reason = outcome?["reason"]
+        report.endpoint = outcome?["endpoint"] ?? intent?["endpoint"]
+        report.attempts = outcome?.integer("attempts")
+        report.status = outcome?.integer("status")
+        report.code = outcome?.integer("code")
+        report.decidedAt = outcome?["at"]
+        return report
+    }
+}

@@ -1,0 +1,286 @@
+internal import Messaging
+
+/// What the journal's thread does: takes what waits, writes it in one transaction, tells who waits. Confined to it.
+final class JournalKeeper {
+    private let store: any JournalStore
+    private let sealer: ContentSealer
+    private let signer: CheckpointSigner
+    private let settings: JournalSettings
+    private let sources: JournalSources
+    private let mailbox: JournalMailbox
+    private let status: JournalStatus
+    private let observer: any JournalObserver
+    private var ledger: JournalLedger
+    private var ageing: JournalAgeing
+    private var failure: JournalFailure?
+    private var lost = 0
+    private var nextLossRecord: Int64 = 0
+    private var nextCheck: Int64 = 0
+
+    init(
+        store: any JournalStore,
+        signer: CheckpointSigner,
+        sealer: ContentSealer,
+        settings: JournalSettings,
+        sources: JournalSources,
+        mailbox: JournalMailbox,
+        status: JournalStatus,
+        observer: any JournalObserver
+    ) throws {
+        (self.store, self.sealer, self.signer, self.settings) = (store, sealer, signer, settings)
+        (self.sources, self.mailbox, self.status, self.observer) = (sources, mailbox, status, observer)
+        let checkpoint = try store.lastCheckpoint()
+        // The log goes on from there, so it has to be what this key signed.
+        guard checkpoint.map({ SignedNote($0.note)?.isSigned(by: signer.verifierKey) == true }) ?? true else {
+            throw JournalStoreError(
+                .corrupt, "the last checkpoint is not signed by the journal's key; see audit verify")
+        }
+        ledger = JournalLedger(
+            signer: signer, sealer: sealer, settings: settings, lastCheckpoint: checkpoint?.size ?? 0
+        )
+        ageing = JournalAgeing(settings: settings, sealer: sealer, signer: signer, sources: sources)
+        status.note(records: try store.head().size)
+    }
+
+    /// Signs a log that has no checkpoint yet, so that one without any has been tampered with. Every message without an
+    /// outcome was under way when the gateway ended.
+    func begin() throws(JournalStoreError) {
+        if try store.lastCheckpoint() == nil { try sign() }
+        ledger.resume(at: try store.head().size, now: now)
+        try settle(store.openMessages(), reason: .crash)
+    }
+
+    private func sign() throws(JournalStoreError) {
+        var batch: JournalBatch?
+        try store.commit(lookingUp: []) { head, _ in
+            var builder = BatchBuilder(from: head, sources: sources)
+            if lost > 0 { builder.append(JournalLedger.loss(of: lost)) }
+            try builder.sign(with: signer, atMicroseconds: now)
+            batch = builder.batch
+            return builder.batch
+        }
+        if let batch { ledger.applied(batch, now: now) }
+    }
+
+    func run() {
+        while true {
+            let (letters, isClosed) = mailbox.take(settings.batch, waiting: patience())
+            if isClosed { break }
+            if failure?.mayTryAgain(at: now) == true { recover() }
+            lost += mailbox.takeLost()
+            if failure == nil { write(letters) } else { refuse(letters) }
+            if failure == nil { lookAfter() }
+        }
+        lost += mailbox.takeLost()
+        end()
+        mailbox.end()
+    }
+
+    private var now: Int64 { sources.nowMicroseconds() }
+
+    /// How long the thread may sleep.
+    private func patience() -> Duration {
+        guard failure == nil else { return JournalSettings.recoveryInterval }
+        let checkpoint = ledger.checkpointDelay(now: now).map { Duration.microseconds($0) }
+        return min(JournalSettings.checkInterval, checkpoint ?? JournalSettings.checkInterval, ageing.delay(now: now))
+    }
+
+    // MARK: Writing
+
+    private func write(_ letters: [JournalLetter]) {
+        let refusal = spaceProblem(isIdle: letters.isEmpty)
+        guard failure == nil else {
+            refuse(letters)
+            return
+        }
+        let writing = letters.filter { !$0.isLookUp }
+        let lost = lost > 0 && now >= nextLossRecord ? lost : 0
+        let isDue = ledger.isCheckpointDue(at: status.records, now: now)
+        if !writing.isEmpty || lost > 0 || isDue {
+            do {
+                var decision: LedgerDecision?
+                try store.commit(lookingUp: writing.compactMap(\.claimName)) { head, claims in
+                    let decided = try ledger.decide(
+                        writing.map(\.submission), from: head, claims: claims, refusingIntents: refusal, lost: lost,
+                        sources: sources
+                    )
+                    decision = decided
+                    return decided.batch
+                }
+                // Whoever took the file away meanwhile took this batch, too.
+                try store.checkPlace()
+                if let decision {
+                    written(decision, lost: lost)
+                    deliver(Array(zip(writing, decision.results)) + lookUps(letters))
+                }
+            } catch {
+                fail(error, letters: letters)
+            }
+        } else {
+            deliver(lookUps(letters))
+        }
+    }
+
+    private func written(_ decision: LedgerDecision, lost count: Int) {
+        ledger.apply(decision, now: now)
+        status.note(records: decision.batch.head.size)
+        if count > 0 {
+            lost -= count
+            nextLossRecord = now + 1_000_000
+            observer.lost(count)
+        }
+        if let checkpoint = decision.batch.checkpoint { observer.signed(checkpoint) }
+    }
+
+    /// Why no intent is taken for want of space; outcomes go into what is kept free for them. Also looks whether the
+    /// journal is where it was, which is how an idle gateway learns that it isn't.
+    private func spaceProblem(isIdle: Bool) -> JournalStoreError? {
+        do {
+            if isIdle { try store.checkPlace() }
+            try store.checkSpace()
+            if status.error?.kind == .lowSpace { observer.recovered() }
+            status.note(nil)
+            return nil
+        } catch {
+            if error.kind == .lowSpace {
+                if status.error == nil { observer.failed(error) }
+                status.note(error)
+                return error
+            }
+            fail(error, letters: [])
+            return error
+        }
+    }
+
+    /// The answers to those letters that only ask.
+    private func lookUps(_ letters: [JournalLetter]) -> [(JournalLetter, JournalResult)] {
+        letters.compactMap { letter in
+            guard case .lookUp(let message) = letter.submission else { return nil }
+            do throws(JournalStoreError) {
+                return (letter, .life(try store.life(of: message)))
+            } catch {
+                return (letter, .unavailable(error))
+            }
+        }
+    }
+
+    private func deliver(_ results: some Sequence<(JournalLetter, JournalResult)>) {
+        var clients: [ObjectIdentifier: (any JournalClient, [(ticket: UInt64, result: JournalResult)])] = [:]
+        for (letter, result) in results {
+            guard let client = letter.client else { continue }
+            clients[ObjectIdentifier(client), default: (client, [])].1.append((letter.ticket, result))
+        }
+        for (client, results) in clients.values { client.deliver(results) }
+    }
+}
+
+extension JournalKeeper {
+    // MARK: Failing and healing
+
+    private func fail(_ error: JournalStoreError, letters: [JournalLetter]) {
+        if failure == nil {
+            failure = JournalFailure(error: error)
+            observer.failed(error)
+        }
+        status.note(error)
+        failure?.tried(at: now, with: error)
+        refuse(letters)
+    }
+
+    /// Answers what can't be written. Outcomes are kept for later.
+    private func refuse(_ letters: [JournalLetter]) {
+        let error = failure?.error ?? JournalStoreError(.other, "the journal failed")
+        let now = now
+        deliver(
+            lookUps(letters)
+                + letters.filter { !$0.isLookUp }.map { letter in
+                    switch letter.submission {
+                    case .intent(let intent):
+                        failure?.refused(intent)
+                        // A key that was used before has its answer on disk.
+                        if let name = intent.claim?.name, let claim = try? store.claim(name),
+                            failure?.isRefused(claim.message) != true,
+                            let verdict = ledger.verdict(on: intent, given: claim, now: now)
+                        {
+                            return (letter, verdict)
+                        }
+                    case .outcome(let outcome):
+                        if ledger.live[outcome.message] != nil { failure?.keep(outcome) }
+                    case .note: lost += 1
+                    case .lookUp: break
+                    }
+                    return (letter, .unavailable(error))
+                }
+        )
+    }
+
+    private func recover() {
+        guard var failure else { return }
+        do {
+            try store.recover()
+            let open = Set(try store.openMessages())
+            var batch: JournalBatch?
+            try store.commit(lookingUp: []) { head, _ in
+                let made = failure.batch(from: head, open: open, live: ledger.live, sources: sources)
+                batch = made
+                return made
+            }
+            try store.checkPlace()
+            self.failure = nil
+            if let batch { ledger.applied(batch, now: now) }
+            ledger.forget(notIn: open)
+            status.note(records: batch?.head.size ?? status.records)
+            status.note(nil)
+            observer.recovered()
+        } catch {
+            failure.tried(at: now, with: error)
+            self.failure = failure
+            status.note(error)
+        }
+    }
+
+    private func settle(_ messages: [MessageID], reason: RecordReason) throws(JournalStoreError) {
+        for start in stride(from: 0, to: messages.count, by: settings.batch) {
+            var batch: JournalBatch?
+            try store.commit(lookingUp: []) { head, _ in
+                var builder = BatchBuilder(from: head, sources: sources)
+                for message in messages[start..<min(start + settings.batch, messages.count)] {
+                    builder.close(message, as: .unknown, reason: reason)
+                }
+                batch = builder.batch
+                return builder.batch
+            }
+            if let batch {
+                ledger.applied(batch, now: now)
+                status.note(records: batch.head.size)
+            }
+        }
+        if !messages.isEmpty { observer.settled(messages.count, reason: reason) }
+    }
+
+    // MARK: Time
+
+    private func lookAfter() {
+        guard ageing.isDue(at: now) else { return }
+        do {
+            if let batch = try ageing.step(in: store, observer: observer) {
+                ledger.applied(batch, now: now)
+                status.note(records: batch.head.size)
+            }
+        } catch {
+            fail(error, letters: [])
+        }
+    }
+
+    private func end() {
+        if failure != nil { recover() }
+        do throws(JournalStoreError) {
+            try settle(Array(ledger.live.keys), reason: .shutdown)
+            let size = try store.head().size
+            if lost > 0 || size > ledger.lastCheckpoint { try sign() }
+        } catch {
+            observer.failed(error)
+        }
+        store.close()
+    }
+}

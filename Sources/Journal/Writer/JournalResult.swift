@@ -1,0 +1,17 @@
+internal import Messaging
+
+/// What became of a submission.
+package enum JournalResult: Sendable {
+    /// It is on disk.
+    case committed
+    /// The idempotency key was used for the same before, and this is what became of it.
+    indirect case replay(StoredClaim)
+    /// The idempotency key is in use by a call that is under way.
+    case inFlight
+    /// The idempotency key was used for something else.
+    case mismatch
+    /// The answer to a look-up; nil where the journal has no such message.
+    indirect case life(MessageLife?)
+    /// It is not on disk, and can't be now.
+    indirect case unavailable(JournalStoreError)
+}

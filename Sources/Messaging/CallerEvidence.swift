@@ -1,0 +1,7 @@
+/// How a caller is known.
+package enum CallerEvidence: String, Sendable, Hashable, CaseIterable {
+    /// By the gateway key that it presented.
+    case key
+    /// By being on this machine, while no callers are configured.
+    case local
+}

@@ -1,0 +1,72 @@
+private import FoundationEssentials
+internal import GRDB
+internal import Journal
+internal import Messaging
+
+/// Writes a batch into the tables, within a transaction of the caller's.
+struct SQLiteBatchWriter {
+    let database: Database
+    let statements: SQLiteSendStatements
+
+    func write(_ batch: JournalBatch) throws {
+        try statements.insert(batch.records)
+        for opened in batch.opened { try statements.insert(opened) }
+        for closed in batch.closed { try statements.update(closed) }
+        for claim in batch.claims {
+            try run(
+                "INSERT OR REPLACE INTO idempotency(caller, key, message, fingerprint, expires) VALUES (?, ?, ?, ?, ?)",
+                [
+                    claim.name.caller.text, claim.name.key.text, Data(claim.message.bytes),
+                    Data(claim.fingerprint.bytes), claim.expires,
+                ]
+            )
+        }
+        for name in batch.released {
+            try run("DELETE FROM idempotency WHERE caller = ? AND key = ?", [name.caller.text, name.key.text])
+        }
+        try writeRare(batch)
+    }
+
+    private func writeRare(_ batch: JournalBatch) throws {
+        for message in batch.erased {
+            try run(
+                """
+                UPDATE content SET erased = 1, key = zeroblob(length(key)),
+                    content = CASE WHEN content IS NULL THEN NULL ELSE zeroblob(length(content)) END
+                WHERE intent = (SELECT intent FROM message WHERE id = ?) AND erased = 0
+                """,
+                [Data(message.bytes)]
+            )
+        }
+        for (message, sealed) in batch.rewrapped {
+            try run(
+                """
+                UPDATE content SET key = ?, master = ?
+                WHERE intent = (SELECT intent FROM message WHERE id = ?) AND erased = 0
+                """,
+                [Data(sealed.key), sealed.master, Data(message.bytes)]
+            )
+        }
+        if let checkpoint = batch.checkpoint {
+            try run(
+                "INSERT OR REPLACE INTO checkpoint(size, at, note, frontier) VALUES (?, ?, ?, ?)",
+                [checkpoint.size, checkpoint.at, checkpoint.note, frontier(checkpoint)]
+            )
+        }
+        if let pruned = batch.pruned {
+            guard let head = pruned.head else { throw JournalStoreError(.corrupt, "a checkpoint can not be read") }
+            try run(
+                "UPDATE log SET pruned = ?, pruned_link = ?, pruned_frontier = ?",
+                [pruned.size, Data(head.chain.link.bytes), frontier(pruned)]
+            )
+        }
+    }
+
+    private func frontier(_ checkpoint: StoredCheckpoint) -> Data {
+        Data(checkpoint.frontier.flatMap(\.bytes))
+    }
+
+    private func run(_ sql: String, _ arguments: StatementArguments) throws {
+        try database.cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+}

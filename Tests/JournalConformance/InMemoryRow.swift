@@ -1,0 +1,9 @@
+internal import Journal
+
+/// What the model holds of a message.
+struct InMemoryRow: Sendable {
+    var opened: OpenedMessage
+    var outcome: Int?
+    var conversation: String?
+    var answer: [UInt8]?
+}
