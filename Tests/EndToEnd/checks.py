@@ -3,6 +3,7 @@
 import re
 
 PROBLEM = "urn:divar-gateway:problem:"
+UUID_7 = r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 #: Problems and their statuses, as the service promises them to its callers.
 STATUSES = {
     "malformed-request": 400, "invalid-request": 400, "user-token-required": 400, "unauthenticated": 401,
@@ -11,6 +12,7 @@ STATUSES = {
     "unsupported-media-type": 415, "expectation-failed": 417, "divar-rejected": 422, "divar-limit": 429,
     "header-too-large": 431, "divar-refused-credentials": 502, "divar-failed": 502, "divar-unintelligible": 502,
     "divar-unreachable": 502, "overloaded": 503, "divar-timeout": 504, "unsupported-version": 505,
+    "idempotency-key-in-use": 409, "idempotency-key-reused": 422, "interrupted": 500, "journal-unavailable": 503,
 }
 ABSENT = object()
 
@@ -39,7 +41,7 @@ def assert_sent(answer, endpoint=None):
     body = answer.json()
     assert body["outcome"] == "sent"
     assert set(body) == {"outcome", "message_id", "conversation_id", "endpoint", "attempts"}
-    assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", body["message_id"])
+    assert re.fullmatch(UUID_7, body["message_id"])
     assert body["attempts"] == 1
     if endpoint is not None:
         assert body["endpoint"] == endpoint

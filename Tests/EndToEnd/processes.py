@@ -184,8 +184,12 @@ class Gateway(Process):
 
     def __init__(self, path, configuration, sandbox=False, script=None, environment=None, descriptors=None):
         self.configuration = configuration
-        # JSON is YAML.
-        text = configuration if isinstance(configuration, str) else json.dumps(configuration, indent=1)
+        self.journal = _journal_path(path, configuration)
+        if isinstance(configuration, str):
+            text = configuration if "journal:" in configuration else f"{configuration}\njournal: {{path: {self.journal}}}\n"
+        else:
+            # JSON is YAML.
+            text = json.dumps({**configuration, "journal": {"path": str(self.journal), **configuration.get("journal", {})}}, indent=1)
         path.write_text(text, encoding="utf-8")
         options = ["serve", "--config", path]
         if sandbox:
@@ -218,6 +222,13 @@ class Gateway(Process):
 
     def connect(self, timeout=20):
         return socket.create_connection(self.host_and_port, timeout=timeout)
+
+
+def _journal_path(path, configuration):
+    """Where the journal is: beside the configuration, if that doesn't say; two gateways never share one."""
+    if isinstance(configuration, dict) and "path" in configuration.get("journal", {}):
+        return pathlib.Path(configuration["journal"]["path"])
+    return path.with_suffix(".journal.db")
 
 
 def _listen(configuration):

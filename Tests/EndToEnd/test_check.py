@@ -50,20 +50,23 @@ def test_the_shipped_configuration_says_what_the_defaults_say(tmp_path):
     assert "127.0.0.1:8080" in facts[0] and "https://open-api.divar.ir" in facts[0] and "2026-08" in facts[0]
 
 
-def shipped_text(upstream):
-    """The shipped configuration with addresses that a test can use."""
+def shipped_text(upstream, folder):
+    """The shipped configuration with addresses and a journal that a test can use."""
     text = SHIPPED.read_text(encoding="utf-8")
-    changed = text.replace("127.0.0.1:8080", "127.0.0.1:0").replace("https://open-api.divar.ir", upstream.url)
-    assert changed.count("127.0.0.1:0") >= 1 and upstream.url in changed
-    return changed
+    for shipped, own in {
+        "127.0.0.1:8080": "127.0.0.1:0", "https://open-api.divar.ir": upstream.url, r"(?m)^  path: .*$": f"  path: {folder}/journal.db"
+    }.items():
+        text, count = re.subn(shipped, own, text)
+        assert count, shipped
+    return text
 
 
-def test_the_limits_of_the_shipped_configuration_are_the_defaults(start_gateway, start_upstream):
+def test_the_limits_of_the_shipped_configuration_are_the_defaults(start_gateway, start_upstream, tmp_path):
     """Each limit that a client can run into is run into, behind the shipped file and behind none of its values."""
     upstream = start_upstream()
     bare = {**MINIMAL, "upstream": {"base_url": upstream.url}}
     gateways = [
-        start_gateway(shipped_text(upstream), environment=DIVAR_KEY),
+        start_gateway(shipped_text(upstream, tmp_path), environment=DIVAR_KEY),
         start_gateway(bare, environment=DIVAR_KEY),
     ]
     fields = [("Content-Type", "application/json")]

@@ -95,14 +95,15 @@ def test_log_lines_are_json_and_standard_output_is_for_people(recorded, recorded
 
 def test_a_reader_of_the_log_that_went_away_does_not_matter(tmp_path, new_client):
     path = tmp_path / "gateway.yaml"
-    configuration = upstream_configuration(f"http://127.0.0.1:{free_port()}", listen=["127.0.0.1:0"])
-    path.write_text(json.dumps(configuration))
+    settings = {"listen": ["127.0.0.1:0"], "journal": {"path": str(tmp_path / "journal.db")}}
+    path.write_text(json.dumps(upstream_configuration(f"http://127.0.0.1:{free_port()}", **settings)))
     process = subprocess.Popen(
         [str(BINARY), "serve", "--config", str(path)], env=clean_environment({KEY_VARIABLE: KEY}),
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     )
     try:
-        client = new_client("http://" + json.loads(process.stderr.readline())["address"])
+        listening = next(line for line in map(json.loads, process.stderr) if line["message"] == "listening")
+        client = new_client("http://" + listening["address"])
         process.stderr.close()
         for _ in range(20):
             assert_problem(client.send_message(MESSAGE), "divar-unreachable", "not_sent")

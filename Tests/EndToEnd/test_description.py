@@ -37,9 +37,11 @@ def test_the_document_is_valid(document):
 
 
 def test_every_resource_of_the_document_is_served(document, base):
+    message = requests.post(f"{base}/send", json=TARGET | {"text": "x"}, timeout=10).json()["message_id"]
     for path, methods in document["paths"].items():
+        target = path.replace("{id}", message if path.startswith("/messages") else "x")
         for method in methods:
-            answer = requests.request(method, base + path.replace("{id}", "x"), timeout=10)
+            answer = requests.request(method, base + target, timeout=10)
             if answer.status_code in (404, 405):
                 assert answer.json()["type"] == PROBLEM + "not-found-at-divar", (method, path)
 
@@ -51,6 +53,8 @@ def test_answers_are_as_described(document, base):
     assert read.status_code == 200 and accepts(document, "Conversation", read.json())
     token = requests.post(f"{base}/upload-token", timeout=10)
     assert token.status_code == 200 and accepts(document, "UploadGrant", token.json())
+    report = requests.get(f"{base}/messages/{sent.json()['message_id']}", timeout=10)
+    assert report.status_code == 200 and accepts(document, "Report", report.json())
     ready = requests.get(f"{base}/health/ready", timeout=10)
     assert ready.status_code == 200 and accepts(document, "Readiness", ready.json())
 

@@ -9,6 +9,11 @@ from conftest import DIVAR_KEY, KEY, KEY_VARIABLE, MINIMAL, upstream_configurati
 from processes import curl, run
 
 
+def minimal(folder):
+    """The least that is a configuration and stays in the test's folder."""
+    return {**MINIMAL, "journal": {"path": str(folder / "journal.db")}}
+
+
 def test_serve_tells_configuration_problems_as_check_does(tmp_path):
     path = tmp_path / "gateway.yaml"
     path.write_text("colour: blue\nlog:\n  level: loud\napps: {default: {keys: [{env: NOT_SET}]}}\n")
@@ -19,7 +24,7 @@ def test_serve_tells_configuration_problems_as_check_does(tmp_path):
 
 def test_serve_without_a_key_does_not_start(tmp_path):
     path = tmp_path / "gateway.yaml"
-    path.write_text(json.dumps({"listen": ["127.0.0.1:0"], **MINIMAL}))
+    path.write_text(json.dumps({"listen": ["127.0.0.1:0"], **minimal(tmp_path)}))
     result = run("serve", "--config", path)
     assert result.returncode == 78
     assert "DIVAR_API_KEY" in result.stderr
@@ -29,7 +34,7 @@ def test_a_port_in_use_is_74_and_said_clearly(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         path = tmp_path / "gateway.yaml"
-        path.write_text(json.dumps({"listen": [address], **MINIMAL}))
+        path.write_text(json.dumps({"listen": [address], **minimal(tmp_path)}))
         result = run("serve", "--config", path, environment=DIVAR_KEY)
         assert result.returncode == 74
         assert address in result.stderr, result.stderr
@@ -46,7 +51,7 @@ def test_one_address_of_several_that_is_taken_stops_the_start(tmp_path, short_pa
         socket_path = short_path / "left.sock"
         addresses = [f"unix:{socket_path}", "127.0.0.1:0", f"127.0.0.1:{taken.getsockname()[1]}"]
         path = tmp_path / "gateway.yaml"
-        path.write_text(json.dumps({"listen": addresses, **MINIMAL}))
+        path.write_text(json.dumps({"listen": addresses, **minimal(tmp_path)}))
         assert run("serve", "--config", path, environment=DIVAR_KEY).returncode == 74
         assert not socket_path.exists()
 
@@ -54,7 +59,7 @@ def test_one_address_of_several_that_is_taken_stops_the_start(tmp_path, short_pa
 def test_an_address_that_this_machine_does_not_have_is_74(tmp_path):
     path = tmp_path / "gateway.yaml"
     callers = {"a": {"key_sha256": "a" * 64, "may": ["send"]}}
-    path.write_text(json.dumps({"listen": ["192.0.2.1:0"], "callers": callers, **MINIMAL}))
+    path.write_text(json.dumps({"listen": ["192.0.2.1:0"], "callers": callers, **minimal(tmp_path)}))
     result = run("serve", "--config", path, environment=DIVAR_KEY)
     assert result.returncode == 74
     assert "192.0.2.1" in result.stderr, result.stderr
@@ -85,7 +90,7 @@ def test_a_unix_socket_in_use_is_not_replaced(start_behind, start_upstream, shor
     path = short_path / "used.sock"
     start_behind(start_upstream(), listen=[f"unix:{path}"])
     second = tmp_path / "second.yaml"
-    second.write_text(json.dumps({"listen": [f"unix:{path}"], **MINIMAL}))
+    second.write_text(json.dumps({"listen": [f"unix:{path}"], **minimal(tmp_path)}))
     result = run("serve", "--config", second, environment=DIVAR_KEY)
     assert result.returncode == 74
     assert str(path) in result.stderr
@@ -96,7 +101,7 @@ def test_a_file_that_is_no_socket_is_never_replaced(short_path, tmp_path):
     path = short_path / "precious.txt"
     path.write_text("precious")
     configuration = tmp_path / "gateway.yaml"
-    configuration.write_text(json.dumps({"listen": [f"unix:{path}"], **MINIMAL}))
+    configuration.write_text(json.dumps({"listen": [f"unix:{path}"], **minimal(tmp_path)}))
     result = run("serve", "--config", configuration, environment=DIVAR_KEY)
     assert result.returncode == 74
     assert path.read_text() == "precious"
@@ -104,7 +109,7 @@ def test_a_file_that_is_no_socket_is_never_replaced(short_path, tmp_path):
 
 def test_a_unix_socket_in_a_folder_that_is_not_there_is_74(short_path, tmp_path):
     configuration = tmp_path / "gateway.yaml"
-    configuration.write_text(json.dumps({"listen": [f"unix:{short_path}/nowhere/x.sock"], **MINIMAL}))
+    configuration.write_text(json.dumps({"listen": [f"unix:{short_path}/nowhere/x.sock"], **minimal(tmp_path)}))
     result = run("serve", "--config", configuration, environment=DIVAR_KEY)
     assert result.returncode == 74
     assert "nowhere/x.sock" in result.stderr, result.stderr

@@ -53,7 +53,7 @@ def test_nothing_that_a_caller_sends_goes_up(call, recorded_client, upstream):
         "X-API-Key": "SMUGGLED-key", "Authorization": "Bearer SMUGGLED-authorization", "Cookie": "SMUGGLED=cookie",
         "User-Agent": "SMUGGLED-agent", "X-Forwarded-For": "SMUGGLED-address", "Accept": "SMUGGLED/accept",
         "Accept-Language": "SMUGGLED", "Via": "SMUGGLED", "tracestate": "SMUGGLED=1", "Baggage": "SMUGGLED=1",
-        "X-Anything": "SMUGGLED", "Referer": "http://SMUGGLED/", "Idempotency-Key": "SMUGGLED",
+        "X-Anything": "SMUGGLED", "Referer": "http://SMUGGLED/", "Idempotency-Key": f"SMUGGLED-{call}",
         "traceparent": "SMUGGLED",
     }
     recorded_client.headers.update(smuggled)
