@@ -25,6 +25,7 @@ final class ArrayArchive: JournalArchive {
     /// Whether erasing does nothing, as a trigger in a database could see to.
     var ignoresErasure = false
     var scrubs = 0
+    var scrubFailure: JournalStoreError?
     /// Called before records are read.
     var beforeReading: () -> Void = {}
 
@@ -99,7 +100,10 @@ final class ArrayArchive: JournalArchive {
         if let pruned = batch.pruned, let head = pruned.head { begin = head }
     }
 
-    func scrub() { scrubs += 1 }
+    func scrub() throws(JournalStoreError) {
+        if let scrubFailure { throw scrubFailure }
+        scrubs += 1
+    }
 
     /// Removes what pruning left behind, as retention does after a while.
     func sweep() {

@@ -65,6 +65,17 @@ import Testing
         #expect(throws: ErasureFailure.withoutEffect) { try erase(.conversation("c1"), in: trail) }
     }
 
+    @Test func `copies that are left in the engine's log are told, and the next run removes them`() throws {
+        let trail = try SampleTrail()
+        try trail.accept(conversation: "c1")
+        let failure = JournalStoreError(.locked, "a reader")
+        trail.archive.scrubFailure = failure
+        #expect(throws: ErasureFailure.notScrubbed(1, failure)) { try erase(.conversation("c1"), in: trail) }
+        trail.archive.scrubFailure = nil
+        #expect(try erase(.conversation("c1"), in: trail) == 0)
+        #expect(trail.archive.scrubs == 1)
+    }
+
     private func filter(_ kind: RecordKind) -> EntryFilter {
         var filter = EntryFilter()
         filter.kind = kind

@@ -40,7 +40,11 @@ package struct Erasure {
             progress(erased)
         }
         // Also where nothing was left: an earlier run can have been stopped before this.
-        try archive.scrub()
+        do {
+            try archive.scrub()
+        } catch {
+            throw ErasureFailure.notScrubbed(erased, error)
+        }
         return erased
     }
 

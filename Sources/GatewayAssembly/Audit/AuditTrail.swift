@@ -179,7 +179,7 @@ package struct AuditTrail {
                 return try Erasure(archive: archive, sources: sources, peer: "uid:\(getuid())")
                     .run(meant, progress: progress)
             } catch let failure as ErasureFailure {
-                throw ProcessError("\(failure)")
+                throw ProcessError(TerminalText.safe("\(failure)"))
             }
         }
     }

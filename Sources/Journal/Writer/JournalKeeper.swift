@@ -15,7 +15,6 @@ final class JournalKeeper {
     private var failure: JournalFailure?
     private var lost = 0
     private var nextLossRecord: Int64 = 0
-    private var nextCheck: Int64 = 0
 
     init(
         store: any JournalStore,
@@ -42,11 +41,18 @@ final class JournalKeeper {
         status.note(records: try store.head().size)
     }
 
-    /// Signs a log that has no checkpoint yet, so that one without any has been tampered with. Every message without an
-    /// outcome was under way when the gateway ended.
+    /// Signs a log that is begun, so that records without any checkpoint have been tampered with and are not signed
+    /// after the fact. Every message without an outcome was under way when the gateway ended.
     func begin() throws(JournalStoreError) {
-        if try store.lastCheckpoint() == nil { try sign() }
-        ledger.resume(at: try store.head().size, now: now)
+        let size = try store.head().size
+        if try store.lastCheckpoint() == nil {
+            guard size == 0 else {
+                throw JournalStoreError(
+                    .corrupt, "the journal has \(size) records and no checkpoint; see audit verify")
+            }
+            try sign()
+        }
+        ledger.resume(at: size, now: now)
         try settle(store.openMessages(), reason: .crash)
     }
 
