@@ -7,7 +7,8 @@ enum SQLiteLogReader {
     /// Where the log begins: empty, or what pruning left.
     static func start(of log: LogID, in database: Database) throws -> LogHead {
         let row = try Row.fetchOne(database, sql: "SELECT pruned, pruned_link, pruned_frontier FROM log")
-        guard let row, case let pruned:Int = try row.value("pruned"), pruned > 0 else { return LogHead(log: log) }
+        let pruned: Int = try row?.value("pruned") ?? 0
+        guard let row, pruned != 0 else { return LogHead(log: log) }
         guard let link: Data = try row.optionalValue("pruned_link"), let digest = Digest32(checking: link),
             let tree = MerkleTree(size: pruned, frontier: try frontier(try row.optionalValue("pruned_frontier")))
         else { throw JournalStoreError(.corrupt, "the head that pruning left can not be read") }

@@ -52,7 +52,7 @@ final class JournalKeeper {
             }
             try sign()
         }
-        ledger.resume(at: size, now: now)
+        ledger.noticed(size: size, now: now)
         try settle(store.openMessages(), reason: .crash)
     }
 
@@ -142,7 +142,13 @@ final class JournalKeeper {
     /// journal is where it was, which is how an idle gateway learns that it isn't.
     private func spaceProblem(isIdle: Bool) -> JournalStoreError? {
         do {
-            if isIdle { try store.checkPlace() }
+            if isIdle {
+                try store.checkPlace()
+                // What a command appended waits for a checkpoint, too.
+                let size = try store.head().size
+                ledger.noticed(size: size, now: now)
+                status.note(records: size)
+            }
             try store.checkSpace()
             if status.error?.kind == .lowSpace { observer.recovered() }
             status.note(nil)
@@ -279,7 +285,12 @@ extension JournalKeeper {
     }
 
     private func end() {
-        if failure != nil { recover() }
+        for _ in 0..<2 where failure != nil { recover() }
+        guard failure == nil else {
+            // What is owed can't be written; the next start calls it unknown, which it then is.
+            store.close()
+            return
+        }
         do throws(JournalStoreError) {
             try settle(Array(ledger.live.keys), reason: .shutdown)
             let size = try store.head().size

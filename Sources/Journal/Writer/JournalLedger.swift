@@ -116,9 +116,10 @@ struct JournalLedger {
         if unsignedSince == nil, batch.head.size > lastCheckpoint { unsignedSince = now }
     }
 
-    /// Called at the start: what a crash left unsigned waits for a checkpoint as if it were written now.
-    mutating func resume(at size: Int, now: Int64) {
-        if size > lastCheckpoint { unsignedSince = now }
+    /// Called with the size of the log, where others may have written: what they or a crash left unsigned waits for a
+    /// checkpoint as if it were written now.
+    mutating func noticed(size: Int, now: Int64) {
+        if size > lastCheckpoint, unsignedSince == nil { unsignedSince = now }
     }
 
     /// Forgets messages that the journal doesn't hold as open any more.
