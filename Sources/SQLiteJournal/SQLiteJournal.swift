@@ -284,9 +284,35 @@ extension SQLiteJournal {
             )
             // Those that are given now come again until they are erased; nothing before them does.
             if let first = rows.first { erasedUpTo = try first.value("intent") - 1 }
-            return try rows.compactMap { SQLiteMessageReader.message(try $0.value("message")) }
+            let old = try rows.compactMap { SQLiteMessageReader.message(try $0.value("message")) }
                 .filter { $0.unixMilliseconds < unixMilliseconds }
+            guard old.isEmpty, rows.count == limit, let last = rows.last else { return old }
+            return try unerasedLate(before: unixMilliseconds, after: last.value("intent"), limit: limit, in: database)
         }
+    }
+
+    /// What was written behind many younger ones, as after a clock that ran ahead was set back. The newest of the old
+    /// ones says without a scan whether there is any.
+    private func unerasedLate(
+        before unixMilliseconds: UInt64,
+        after intent: Int,
+        limit: Int,
+        in database: Database
+    ) throws -> [MessageID] {
+        let end = Data(MessageID(lowestAt: unixMilliseconds).bytes)
+        let newest = try Int.fetchOne(
+            database, sql: "SELECT intent FROM message WHERE id < ? ORDER BY id DESC LIMIT 1", arguments: [end]
+        )
+        guard let newest, newest > intent else { return [] }
+        let rows = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT message FROM content
+                WHERE intent > ? AND intent <= ? AND erased = 0 AND message < ? ORDER BY intent LIMIT ?
+                """,
+            arguments: [intent, newest, end, limit]
+        )
+        return try rows.compactMap { SQLiteMessageReader.message(try $0.value("message")) }
     }
 
     package func wrapped(

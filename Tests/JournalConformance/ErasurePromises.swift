@@ -10,6 +10,7 @@ enum ErasurePromises {
         StorePromise("messages that have their keys are given oldest first, until they are erased", unerased),
         StorePromise("a message that is written seconds after its acceptance is given, too", unerasedLate),
         StorePromise("a message is given though the clock was in the future before", unerasedAfterAWrongClock),
+        StorePromise("a message is given though many before it are younger", unerasedBehindYounger),
         StorePromise("a message with the lowest id of its millisecond is given", unerasedAtTheEdge),
         StorePromise("a rewrapped key opens the same content", rewrapping),
         StorePromise("an erased key is not brought back by rewrapping", rewrappingTheErased),
@@ -84,6 +85,23 @@ enum ErasurePromises {
         gateway.clock.advance(by: .seconds(2))
         let late = try gateway.send("accepted late")
         try checkUnerased(gateway, early, erasedBefore: late)
+    }
+
+    private static func unerasedBehindYounger(_ gateway: SampleGateway) throws {
+        gateway.clock.advance(by: .seconds(86_400))
+        for _ in 0..<5 { _ = try gateway.send("ahead of time") }
+        gateway.clock.advance(by: .seconds(-86_400))
+        let intents = try (0..<3).map { try gateway.send("\($0)") }
+        gateway.clock.advance(by: .seconds(1))
+        let last = try gateway.send("too young")
+        let cut = last.message.unixMilliseconds
+        for index in 0..<3 {
+            try Expectation.equal(
+                gateway.store.unerased(before: cut, limit: 2),
+                intents[index...].prefix(2).map(\.message), "what is old behind what is younger")
+            try gateway.erase(intents[index].message)
+        }
+        try Expectation.equal(gateway.store.unerased(before: cut, limit: 2), [], "what is left")
     }
 
     /// A clock that was wrong for a while must not hide what comes when it is right again.

@@ -39,7 +39,9 @@ package final class InMemoryJournal: JournalStore {
     package func unerased(before unixMilliseconds: UInt64, limit: Int) -> [MessageID] {
         let end = MessageID(lowestAt: unixMilliseconds)
         return file.read { tables in
-            tables.firstWritten(limit: limit).filter { InMemoryTables.isOlder($0, end) }
+            let old = tables.firstWritten(limit: limit).filter { InMemoryTables.isOlder($0, end) }
+            guard old.isEmpty else { return old }
+            return Array(tables.firstWritten(limit: .max).filter { InMemoryTables.isOlder($0, end) }.prefix(limit))
         }
     }
 

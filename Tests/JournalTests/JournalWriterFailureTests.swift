@@ -254,6 +254,17 @@ import Testing
         try rig.gateway.verify()
     }
 
+    @Test func `a stop gives no second outcome to what has one on disk`() async throws {
+        let rig = try await WriterRig()
+        let open = try await rig.open()
+        rig.script.fail(.after(WriterRig.broken))
+        _ = try await rig.submit(rig.sent(open))
+        await rig.writer.stop()
+        await rig.writer.stop()
+        #expect(try rig.outcomes().count == 1)
+        try rig.gateway.verify()
+    }
+
     @Test func `a stop of a journal that stays broken ends all the same`() async throws {
         let rig = try await WriterRig()
         _ = try await rig.open()

@@ -37,8 +37,8 @@ package protocol JournalStore: AnyObject {
 
     // MARK: Ageing
 
-    /// Of the `limit` messages written first that still have their keys, those that were accepted before a time, in the
-    /// order in which they were written.
+    /// Messages that still have their keys and were accepted before a time, in the order in which they were written:
+    /// those among the `limit` first, or, where none of these is that old, the first `limit` behind them.
     func unerased(before unixMilliseconds: UInt64, limit: Int) throws(JournalStoreError) -> [MessageID]
 
     /// Messages whose keys lie under another master key than this one, behind a message in the order of ids.

@@ -94,10 +94,12 @@ struct JournalAgeing {
         now: Int64,
         observer: any JournalObserver
     ) throws(JournalStoreError) -> JournalBatch? {
-        guard let recordAge, now >= nextPruning else { return nil }
+        guard let recordAge else { return nil }
         // A hundredth of the age at a time: each pruning is a record, too.
         let age = Int64(recordAge / .microseconds(1))
-        nextPruning = now + max(1_000_000, age / 100)
+        let pause = max(1_000_000, age / 100)
+        guard now >= nextPruning || nextPruning - now > pause else { return nil }
+        nextPruning = now + pause
         // A log in which nothing else happens would remove its word about the last pruning, and say so, for ever.
         guard let checkpoint = try store.prunable(before: now - age), checkpoint.size > prunedUpTo + 1 else {
             return nil

@@ -100,7 +100,9 @@ final class JournalKeeper {
             return
         }
         let writing = letters.filter { !$0.isLookUp }
-        let lost = lost > 0 && now >= nextLossRecord ? lost : 0
+        // Once a second, also where the clock was set back.
+        let isLossDue = now >= nextLossRecord || nextLossRecord - now > 1_000_000
+        let lost = isLossDue ? lost : 0
         let isDue = ledger.isCheckpointDue(at: status.records, now: now)
         if !writing.isEmpty || lost > 0 || isDue {
             do {
@@ -292,7 +294,8 @@ extension JournalKeeper {
             return
         }
         do throws(JournalStoreError) {
-            try settle(Array(ledger.live.keys), reason: .shutdown)
+            // What has an outcome on disk, though its commit threw, is left alone.
+            try settle(store.openMessages().filter { ledger.live[$0] != nil }, reason: .shutdown)
             let size = try store.head().size
             if lost > 0 || size > ledger.lastCheckpoint { try sign() }
         } catch {

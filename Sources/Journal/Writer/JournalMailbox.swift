@@ -10,7 +10,8 @@ final class JournalMailbox: Sendable {
         var letters: [JournalLetter] = []
         var lost = 0
         var isClosed = false
-        var whenEnded: (@Sendable () -> Void)?
+        var isEnded = false
+        var whenEnded: [@Sendable () -> Void] = []
     }
 
     private let state = Mutex(State())
@@ -43,18 +44,25 @@ final class JournalMailbox: Sendable {
 
     /// No letter is taken any more; those that are there still are read.
     ///
-    /// - Parameter ended: called once they are, on the journal's thread.
+    /// - Parameter ended: called once they are, on the journal's thread; at once where they were before.
     func close(ended: @escaping @Sendable () -> Void) {
-        state.withLock { state in
+        let isEnded = state.withLock { state in
             state.isClosed = true
-            state.whenEnded = ended
+            if !state.isEnded { state.whenEnded.append(ended) }
+            return state.isEnded
         }
         arrival.signal()
+        if isEnded { ended() }
     }
 
     /// Called by the journal's thread at its end.
     func end() {
-        state.withLock { $0.whenEnded.take() }?()
+        let waiting = state.withLock { state in
+            state.isEnded = true
+            defer { state.whenEnded = [] }
+            return state.whenEnded
+        }
+        for ended in waiting { ended() }
     }
 
     /// Waits for letters, as long as that. Called on the journal's thread only.
