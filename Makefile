@@ -8,7 +8,7 @@ SWIFT_FLAGS := --explicit-target-dependency-import-check error
 BINARY := .build/debug/divar-gateway
 PYTHON := .venv/bin/python
 
-.PHONY: help setup build run demo test unit e2e soak bench-journal lint format check release clean
+.PHONY: help setup build run demo test unit e2e soak bench-journal bench-cache bench-read lint format check release clean
 
 help: ## list these targets
 	@grep -E '^[a-z0-9-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,13 @@ soak: build .venv/ready ## the long tests: 200 kills of a gateway under load
 bench-journal: setup ## measure durable sends against a bare GRDB loop (a release build)
 	swift build $(SWIFT_FLAGS) -c release --product JournalBenchmark
 	.build/release/JournalBenchmark .build
+
+bench-cache: setup ## measure hit ratios, memory and time of the cache (a release build)
+	swift build $(SWIFT_FLAGS) -c release --product CacheBenchmark
+	.build/release/CacheBenchmark
+
+bench-read: release ## measure a cached read beside nginx's proxy_cache (needs nginx-light and wrk)
+	python3 Benchmarks/cached-read/measure.py --binary .build/release/divar-gateway
 
 .venv/ready: Tests/EndToEnd/requirements.txt
 	@deploy/setup.sh test

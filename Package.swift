@@ -38,6 +38,7 @@ let package = Package(
         .target(name: "Messaging", dependencies: ["StrictJSON"]),
         .target(name: "DivarAPI", dependencies: ["Messaging", "StrictJSON"]),
         .target(name: "Delivery", dependencies: ["Messaging", "DivarAPI"]),
+        .target(name: "ConversationCache", dependencies: ["Messaging", nioCore]),
         // Shells: what the rules decide is done here.
         .target(name: "HTTPWire", dependencies: [nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS]),
         .target(name: "Custody", dependencies: ["Messaging", crypto]),
@@ -45,11 +46,14 @@ let package = Package(
         .target(name: "SQLiteJournal", dependencies: ["Journal", "Messaging", grdb, grdbSQLite]),
         .target(name: "AuditReport", dependencies: ["Journal", "Messaging", "StrictJSON"]),
         .target(name: "Observability", dependencies: ["StrictJSON", logging]),
-        .target(name: "InternalAPI", dependencies: ["Messaging", "StrictJSON", "HTTPWire", nioCore]),
+        .target(
+            name: "InternalAPI", dependencies: ["Messaging", "StrictJSON", "ConversationCache", "HTTPWire", nioCore]),
         .target(
             name: "Egress",
             dependencies: [
-                "Messaging", "DivarAPI", "Delivery", "Custody", "HTTPWire", "InternalAPI", "Journal", nioCore, logging,
+                "Messaging", "DivarAPI", "Delivery", "ConversationCache", "Custody", "HTTPWire", "InternalAPI",
+                "Journal",
+                crypto, nioCore, logging,
             ]
         ),
         .target(
@@ -60,8 +64,9 @@ let package = Package(
         .target(
             name: "GatewayAssembly",
             dependencies: [
-                "Messaging", "DivarAPI", "Delivery", "HTTPWire", "Custody", "Journal", "SQLiteJournal", "AuditReport",
-                "Observability", "InternalAPI", "Egress", "Sandbox", crypto, nioCore, nioPosix, logging, lifecycle,
+                "Messaging", "DivarAPI", "Delivery", "ConversationCache", "HTTPWire", "Custody", "Journal",
+                "SQLiteJournal", "AuditReport", "Observability", "InternalAPI", "Egress", "Sandbox", crypto, nioCore,
+                nioPosix, logging, lifecycle,
                 signals, yams,
             ]
         ),
@@ -75,6 +80,11 @@ let package = Package(
             dependencies: ["Journal", "SQLiteJournal", "Messaging", crypto, grdb, nioCore, nioPosix],
             path: "Benchmarks/JournalBenchmark"
         ),
+        .executableTarget(
+            name: "CacheBenchmark",
+            dependencies: ["ConversationCache", "Messaging", "SeededCases", nioCore],
+            path: "Benchmarks/CacheBenchmark"
+        ),
         // Tests, one target a room, and one over the source tree.
         .target(name: "SeededCases", path: "Tests/SeededCases"),
         .target(
@@ -85,9 +95,18 @@ let package = Package(
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "SeededCases"]),
         .testTarget(name: "MessagingTests", dependencies: ["Messaging", "SeededCases"]),
         .testTarget(name: "DivarAPITests", dependencies: ["DivarAPI", "Messaging", "StrictJSON", "SeededCases"]),
+        .testTarget(
+            name: "ConversationCacheTests", dependencies: ["ConversationCache", "Messaging", "SeededCases", nioCore]),
+        .testTarget(
+            name: "ConversationCacheModelTests",
+            dependencies: ["ConversationCache", "Messaging", "SeededCases", nioCore]
+        ),
         .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "DivarAPI", "Messaging"]),
         .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "SeededCases", nioCore, nioPosix, nioEmbedded]),
-        .testTarget(name: "InternalAPITests", dependencies: ["InternalAPI", "Messaging", "StrictJSON", "HTTPWire"]),
+        .testTarget(
+            name: "InternalAPITests",
+            dependencies: ["InternalAPI", "ConversationCache", "Messaging", "StrictJSON", "HTTPWire", nioCore]
+        ),
         .testTarget(name: "CustodyTests", dependencies: ["Custody", "Messaging"]),
         .testTarget(
             name: "AuditReportTests",

@@ -66,8 +66,12 @@ expect "a Persian message with two buttons is sent" 200 '"endpoint":"v1.bot.conv
                    {"caption": "خیر", "server_link": {"answer": "no"}}]]}'
 expect "the conversation has it" 200 'فردا ساعت ۱۷' \
     "http://$gateway/conversations/sandbox-conversation" "${user[@]}"
+expect "read again it comes from memory" 200 'Cache-Status: divar-gateway; hit' \
+    --include "http://$gateway/conversations/sandbox-conversation" "${user[@]}"
 expect "a message is sent as the user" 200 '"endpoint":"v2.conversation"' \
     "http://$gateway/send" "${json[@]}" "${user[@]}" -d '{"conversation_id": "sandbox-conversation", "text": "As the user"}'
+expect "the very next read has it" 200 'As the user' \
+    "http://$gateway/conversations/sandbox-conversation" "${user[@]}"
 expect "a message is sent to a user" 200 '"endpoint":"v1.bot.user"' \
     "http://$gateway/send" "${json[@]}" "${user[@]}" -d '{"user_id": "sandbox-user", "text": "To a user"}'
 expect "an upload token is given" 200 '"upload_url"' -X POST "http://$gateway/upload-token"

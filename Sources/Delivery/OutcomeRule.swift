@@ -11,7 +11,9 @@ package enum OutcomeRule {
         case .failed(let failure): failure.requestStarted ? .unknown : .notSent
         case .answered(.sent, _): .sent
         case .answered(.refused(let complaint), _): provesRefusal(complaint) ? .notSent : .unknown
-        case .answered(.conversation, _), .answered(.uploadToken, _), .answered(.unintelligible, _): .unknown
+        case .answered(.conversation, _), .answered(.uploadToken, _), .answered(.unintelligible, _),
+            .answered(.notModified, _):
+            .unknown
         }
     }
 

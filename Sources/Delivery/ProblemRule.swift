@@ -6,7 +6,7 @@ package enum ProblemRule {
     /// Nil where the attempt succeeded in the way that was asked for.
     package static func problem(for result: AttemptResult) -> Problem? {
         switch result {
-        case .answered(.sent, _), .answered(.conversation, _), .answered(.uploadToken, _):
+        case .answered(.sent, _), .answered(.conversation, _), .answered(.uploadToken, _), .answered(.notModified, _):
             nil
         case .answered(.refused(let complaint), let retryAfter):
             problem(for: complaint, retryAfterSeconds: retryAfter)

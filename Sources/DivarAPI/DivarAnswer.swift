@@ -6,6 +6,8 @@ package enum DivarAnswer: Sendable, Equatable {
     /// Divar took the message; the conversation where it says which.
     case sent(conversation: String?)
     case conversation(Conversation)
+    /// The conversation is as it was when the validators in the request were given out (RFC 9110 section 15.4.5).
+    case notModified
     case uploadToken(Secret)
     /// Divar's own error: a google.rpc.Status under an error status.
     case refused(DivarComplaint)
@@ -14,8 +16,20 @@ package enum DivarAnswer: Sendable, Equatable {
 
     /// Reads an answer's status and whole body. The media type is not asked: Divar's edge sends HTML under any.
     ///
-    /// - Parameter redaction: applied to everything that is kept of the answer.
-    package init(status: Int, body: [UInt8], to endpoint: Endpoint, redacting redaction: Redaction = Redaction()) {
+    /// - Parameters:
+    ///   - isConditional: whether the request carried validators.
+    ///   - redaction: applied to everything that is kept of the answer.
+    package init(
+        status: Int,
+        body: [UInt8],
+        to endpoint: Endpoint,
+        isConditional: Bool = false,
+        redacting redaction: Redaction = Redaction()
+    ) {
+        if status == 304, isConditional {
+            self = .notModified
+            return
+        }
         guard !body.isEmpty else {
             self = .unintelligible(status: status, reason: "the body is empty")
             return

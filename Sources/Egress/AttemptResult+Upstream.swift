@@ -7,11 +7,15 @@ extension AttemptResult {
     init(
         _ result: Result<UpstreamResponse, UpstreamFailure>,
         from endpoint: Endpoint,
+        isConditional: Bool,
         redacting redaction: Redaction
     ) {
         switch result {
         case .success(let response):
-            let answer = DivarAnswer(status: response.status, body: response.body, to: endpoint, redacting: redaction)
+            let answer = DivarAnswer(
+                status: response.status, body: response.body, to: endpoint, isConditional: isConditional,
+                redacting: redaction
+            )
             self = .answered(answer, retryAfterSeconds: response.retryAfterSeconds)
         case .failure(let failure):
             let reason: AttemptFailure.Reason =

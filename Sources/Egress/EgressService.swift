@@ -2,10 +2,11 @@ private import Delivery
 private import DivarAPI
 private import FoundationEssentials
 package import HTTPWire
-private import InternalAPI
+package import InternalAPI
 private import Journal
 package import Logging
 package import Messaging
+package import NIOCore
 
 /// The way out: takes a checked call, has its intent on disk, calls Divar, has the outcome on disk, and says what came
 /// of it. Confined to one event loop.
@@ -15,11 +16,33 @@ package final class EgressService: MessagingService {
     private let caller: UpstreamCaller
     private let journal: LoopJournal
     private let settings: EgressSettings
+    private let cache: SharedConversationCache
+    private let reads: CachedReads
+    private let events: EventReceiver
 
-    package init(pool: UpstreamPool, journal: LoopJournal, settings: EgressSettings, logger: Logger) {
-        caller = UpstreamCaller(pool: pool, settings: settings, logger: logger)
+    /// Called on the loop.
+    package init(
+        pool: UpstreamPool,
+        journal: LoopJournal,
+        cache: SharedConversationCache,
+        events: EventReceiver,
+        settings: EgressSettings,
+        eventLoop: any EventLoop,
+        logger: Logger
+    ) {
+        let caller = UpstreamCaller(pool: pool, settings: settings, logger: logger)
+        self.caller = caller
         self.journal = journal
         self.settings = settings
+        self.cache = cache
+        self.events = events
+        reads =
+            cache.join { loop in
+                let reads = CachedReads(
+                    loop: loop, eventLoop: eventLoop, cache: cache, caller: caller, journal: journal, settings: settings
+                )
+                return NIOLoopBound(reads, eventLoop: eventLoop)
+            }.value
     }
 
     package func send(
@@ -71,10 +94,18 @@ package final class EgressService: MessagingService {
         _ exchange: SendExchange,
         completion: @escaping (SendAnswer) -> Void
     ) {
-        caller.perform(plan, for: exchange.call) { [journal] result, latency in
+        let fence = SendFence(
+            exchange.draft.target, token: plan.endpoint.needsUserToken ? exchange.call.userToken : nil)
+        cache.use { fence.begin(in: &$0) }
+        caller.perform(plan, for: exchange.call) { [journal, cache] end in
+            let result = end.result
+            // Before anybody hears of the send: a read that comes after must not be answered from before it.
+            cache.use { fence.end(end, in: &$0) }
             let endpoint = plan.endpoint.name
             let answer = exchange.answer(to: result, at: endpoint)
-            let outcome = exchange.outcome(of: result, at: endpoint, latencyMicroseconds: latency)
+            let outcome = exchange.outcome(
+                of: result, at: endpoint, latencyMicroseconds: end.latencyMicroseconds
+            )
             let stored = exchange.keyExpires == nil ? nil : StoredAnswer.bytes(answer.result, to: exchange.draft)
             let isTaken = journal.submit(.outcome(outcome, of: exchange.message, answer: stored)) { recorded in
                 completion(exchange.answer(answer, recorded: recorded))
@@ -84,31 +115,15 @@ package final class EgressService: MessagingService {
     }
 
     package func readConversation(
-        _ conversation: ConversationID,
+        _ read: ConversationRead,
         for call: CallContext,
-        completion: @escaping (Result<Conversation, Problem>) -> Void
+        completion: @escaping (ConversationAnswer) -> Void
     ) {
-        let plan: UpstreamCaller.Plan
-        do throws(Problem) {
-            plan = try caller.plan(.readConversation, for: call) { DivarRequest(reading: conversation, through: $0) }
-        } catch {
-            completion(.failure(error))
-            return
-        }
-        caller.perform(plan, for: call) { [journal, settings] result, latency in
-            let endpoint = plan.endpoint.name
-            if case .answered(.conversation(let conversation), _) = result {
-                completion(.success(conversation))
-            } else {
-                completion(.failure(UpstreamCaller.problem(for: result, at: endpoint)))
-            }
-            guard settings.readRecording != .none else { return }
-            journal.note(
-                RecordDraft(
-                    reading: conversation, for: call, through: endpoint, result: result, latencyMicroseconds: latency
-                )
-            )
-        }
+        reads.read(read, for: call, completion: completion)
+    }
+
+    package func receive(event body: [UInt8], trace: TraceContext, completion: @escaping (Problem?) -> Void) {
+        events.receive(body, trace: trace, completion: completion)
     }
 
     package func createUploadToken(
@@ -143,7 +158,8 @@ package final class EgressService: MessagingService {
         for call: CallContext,
         completion: @escaping (Result<UploadGrant, Problem>) -> Void
     ) {
-        caller.perform(plan, for: call) { [journal, settings] result, latency in
+        caller.perform(plan, for: call) { [journal, settings] end in
+            let result = end.result
             let endpoint = plan.endpoint.name
             var answer: Result<UploadGrant, Problem> = .failure(UpstreamCaller.problem(for: result, at: endpoint))
             var outcome = OutcomeRule.outcome(of: result)
@@ -151,7 +167,8 @@ package final class EgressService: MessagingService {
                 answer = .success(UploadGrant(token: token, uploadURL: settings.uploadURL))
                 outcome = .sent
             }
-            let record = RecordDraft(outcome: outcome, of: result, at: endpoint, latencyMicroseconds: latency)
+            let record = RecordDraft(
+                outcome: outcome, of: result, at: endpoint, latencyMicroseconds: end.latencyMicroseconds)
             let isTaken = journal.submit(.outcome(record, of: message, answer: nil)) { recorded in
                 completion(JournalProblem.of(recorded).map { .failure($0) } ?? answer)
             }

@@ -23,6 +23,13 @@ extension RecordDraft {
         add(result, latencyMicroseconds: latencyMicroseconds)
     }
 
+    /// A read that Divar didn't hear of.
+    init(readingFromMemory conversation: ConversationID, for call: CallContext) {
+        self.init(.read, of: call, operation: .readConversation)
+        self.conversation = conversation.text
+        reason = RecordReason.cached.rawValue
+    }
+
     init(outcome: Outcome, of result: AttemptResult, at endpoint: EndpointName, latencyMicroseconds: Int) {
         self.init(.outcome)
         self.endpoint = endpoint

@@ -1,3 +1,4 @@
+internal import ConversationCache
 internal import Custody
 internal import Delivery
 internal import DivarAPI
@@ -42,16 +43,35 @@ struct UpstreamCaller {
         return Plan(endpoint: endpoint, request: request, key: key)
     }
 
-    /// - Parameter completion: told how it ended and after how many microseconds.
-    func perform(_ plan: Plan, for call: CallContext, completion: @escaping (AttemptResult, Int) -> Void) {
+    /// - Parameters:
+    ///   - deadline: nil for the one of every call.
+    ///   - completion: told how it ended.
+    func perform(
+        _ plan: Plan,
+        for call: CallContext,
+        validators: Validators = Validators(),
+        deadline: NIODeadline? = nil,
+        completion: @escaping (UpstreamEnd) -> Void
+    ) {
         let trace = call.trace.child(span: .random(in: .min ... .max))
-        let upstream = builder.request(plan.request, key: plan.key, userToken: call.userToken, trace: trace)
+        let upstream = builder.request(
+            plan.request, key: plan.key, userToken: call.userToken, validators: validators, trace: trace
+        )
         let redaction = Redaction([plan.key] + (call.userToken.map { [$0.secret] } ?? []))
         let start = NIODeadline.now()
-        pool.execute(upstream, deadline: start + settings.deadline) { [logger] result in
-            let attempt = AttemptResult(result, from: plan.endpoint, redacting: redaction)
+        pool.execute(upstream, deadline: deadline ?? start + settings.deadline) { [logger] result in
+            let attempt = AttemptResult(
+                result, from: plan.endpoint, isConditional: !validators.isEmpty, redacting: redaction
+            )
             UpstreamCaller.log(attempt, endpoint: plan.endpoint, call: call, to: logger)
-            completion(attempt, Int((NIODeadline.now() - start).nanoseconds / 1000))
+            let end = NIODeadline.now()
+            let response = try? result.get()
+            completion(
+                UpstreamEnd(
+                    result: attempt, status: response?.status, caching: response?.caching, requested: start,
+                    received: end
+                )
+            )
         }
     }
 

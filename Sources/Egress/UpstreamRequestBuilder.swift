@@ -1,3 +1,4 @@
+internal import ConversationCache
 internal import Custody
 internal import DivarAPI
 internal import HTTPWire
@@ -14,6 +15,7 @@ struct UpstreamRequestBuilder: Sendable {
         _ request: DivarRequest,
         key: Secret,
         userToken: AccessToken?,
+        validators: Validators,
         trace: TraceContext
     ) -> UpstreamRequest {
         var fields = [("X-API-Key", key.withExposedText { $0 })]
@@ -24,6 +26,9 @@ struct UpstreamRequestBuilder: Sendable {
         fields.append(("Accept", "application/json"))
         fields.append(("User-Agent", userAgent))
         fields.append(("traceparent", trace.traceparent))
+        // What Divar gave out itself, in an answer to the same key and token.
+        if let entityTag = validators.entityTag { fields.append(("If-None-Match", entityTag)) }
+        if let lastModified = validators.lastModified { fields.append(("If-Modified-Since", lastModified)) }
         return UpstreamRequest(
             method: HTTPMethod(request.endpoint.method.rawValue),
             path: request.path,

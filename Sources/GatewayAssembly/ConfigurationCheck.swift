@@ -37,6 +37,11 @@ package enum ConfigurationCheck {
         } catch {
             problems += error.problems
         }
+        do {
+            _ = try EventKey.identification(of: configuration, environment: environment)
+        } catch {
+            problems += error.problems
+        }
         guard let keys, problems.isEmpty else { throw ConfigurationError(problems) }
         return keys
     }

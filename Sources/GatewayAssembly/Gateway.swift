@@ -18,6 +18,7 @@ package struct Gateway: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let readiness: GatewayReadiness
     private let journal: JournalHost
+    private let cache: SharedConversationCache
     private let drain: Duration
 
     /// Builds everything and listens. Throws where an address can't be taken or a trust file can't be read.
@@ -27,29 +28,23 @@ package struct Gateway: Sendable {
         _ configuration: Configuration,
         keys: AppKeys,
         sealer: ContentSealer,
+        identification: IdentificationKey?,
         isTrial: Bool,
         logger: Logger
     ) async throws -> Gateway {
         let tls =
             configuration.upstream.baseURL.scheme == .https
             ? try UpstreamTLS(trustFile: configuration.upstream.trustFile) : nil
+        let eventTLS = configuration.events?.forward?.origin.scheme == .https ? try UpstreamTLS(trustFile: nil) : nil
         let journal = try await JournalHost.start(
             configuration.trail, sealer: sealer, isTemporary: isTrial, logger: logger
         )
+        let settings = egressSettings(of: configuration, keys: keys, sealer: sealer)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let readiness = GatewayReadiness(apps: keys.apps.count, journal: journal.writer.status)
-        var settings = EgressSettings(
-            planner: EndpointPlanner(contract: configuration.contract, preferring: configuration.preferredEndpoints),
-            keys: keys,
-            uploadURL: configuration.upstream.uploadURL,
-            deadline: configuration.upstream.deadline,
-            userAgent: GatewayVersion.userAgent
-        )
-        settings.sealer = sealer
-        settings.readRecording = configuration.trail.reads
-        settings.idempotencyMicroseconds = Int64(configuration.trail.idempotency / .microseconds(1))
         let callers = callers(of: configuration)
-        let egress = settings
+        let cache = SharedConversationCache(settings: configuration.cache)
+        _ = group.next().scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in cache.sweep() }
         let server = try await HTTPServer(group: group, limits: configuration.serverLimits) { loop in
             let pool = UpstreamPool(
                 eventLoop: loop,
@@ -61,10 +56,14 @@ package struct Gateway: Sendable {
                 service: EgressService(
                     pool: pool,
                     journal: LoopJournal(writer: journal.writer, eventLoop: loop),
-                    settings: egress,
+                    cache: cache,
+                    events: eventReceiver(of: configuration, cache: cache, tls: eventTLS, loop: loop, logger: logger),
+                    settings: settings,
+                    eventLoop: loop,
                     logger: logger
                 ),
                 callers: callers,
+                events: identification,
                 readiness: readiness,
                 limits: configuration.messageLimits
             )
@@ -74,7 +73,7 @@ package struct Gateway: Sendable {
             for address in configuration.listen { addresses.append(try await server.listen(on: address)) }
             return Gateway(
                 addresses: addresses, server: server, group: group, readiness: readiness, journal: journal,
-                drain: configuration.drain
+                cache: cache, drain: configuration.drain
             )
         } catch {
             await server.stop(drain: .zero)
@@ -84,12 +83,52 @@ package struct Gateway: Sendable {
         }
     }
 
+    /// Takes what a new configuration says of the cache, and gives back all memory that it had.
+    package func reload(_ configuration: Configuration) {
+        cache.reconfigure(configuration.cache)
+        FreeMemory.giveBack()
+    }
+
     /// Takes no new calls, waits for those under way as long as `drain` allows, and ends.
     package func stop() async throws {
         readiness.beginDraining()
         await server.stop(drain: drain)
         await journal.stop()
         try await group.shutdownGracefully()
+    }
+
+    private static func egressSettings(
+        of configuration: Configuration,
+        keys: AppKeys,
+        sealer: ContentSealer
+    ) -> EgressSettings {
+        var settings = EgressSettings(
+            planner: EndpointPlanner(contract: configuration.contract, preferring: configuration.preferredEndpoints),
+            keys: keys,
+            uploadURL: configuration.upstream.uploadURL,
+            deadline: configuration.upstream.deadline,
+            userAgent: GatewayVersion.userAgent
+        )
+        settings.sealer = sealer
+        settings.readRecording = configuration.trail.reads
+        settings.idempotencyMicroseconds = Int64(configuration.trail.idempotency / .microseconds(1))
+        return settings
+    }
+
+    private static func eventReceiver(
+        of configuration: Configuration,
+        cache: SharedConversationCache,
+        tls: UpstreamTLS?,
+        loop: any EventLoop,
+        logger: Logger
+    ) -> EventReceiver {
+        let forward = configuration.events?.forward.map { settings in
+            let pool = UpstreamPool(
+                eventLoop: loop, origin: settings.origin, tls: tls, limits: configuration.upstream.limits
+            )
+            return (pool: pool, settings: settings)
+        }
+        return EventReceiver(cache: cache, forward: forward, logger: logger)
     }
 
     private static func callers(of configuration: Configuration) -> CallerDirectory {

@@ -27,9 +27,15 @@ package enum GatewayProcess {
                 environment: ProcessInfo.processInfo.environment
             )
             let sealer = try AuditKeys.sealer(of: configuration, environment: ProcessInfo.processInfo.environment)
+            let identification = try EventKey.identification(
+                of: configuration, environment: ProcessInfo.processInfo.environment
+            )
             let isTrial = sandbox != nil
             let gateway = try await started {
-                try await Gateway.start(configuration, keys: keys, sealer: sealer, isTrial: isTrial, logger: logger)
+                try await Gateway.start(
+                    configuration, keys: keys, sealer: sealer, identification: identification, isTrial: isTrial,
+                    logger: logger
+                )
             }
             let sandboxAddress = sandbox?.address
             var services: [any Service] = [
@@ -37,6 +43,14 @@ package enum GatewayProcess {
                     announce(gateway, sandbox: sandboxAddress, logger: logger)
                 }
             ]
+            let simulated = sandbox.flatMap { target(of: $0) }
+            services.append(
+                ReloadService(
+                    gateway: gateway,
+                    read: { () throws(ConfigurationError) in
+                        try ConfigurationFile.read(path: configurationPath, sandbox: simulated)
+                    }, logger: logger)
+            )
             if let sandbox { services.insert(SandboxService(host: sandbox) {}, at: 0) }
             sandbox = nil
             try await runUntilStopped(services)

@@ -1,10 +1,13 @@
+internal import ConversationCache
 internal import HTTPWire
 internal import Messaging
 internal import StrictJSON
 
-/// Results as responses. What belongs to a user is never for a shared cache, so nothing may be stored.
+/// Results as responses. What belongs to a user is never for a shared cache; only conversations may be kept at all, by
+/// the caller itself, and have to be asked for again each time.
 enum AnswerResponse {
     static let live = json(200, .object([JSONMember("status", .string("live"))]))
+    static let taken = json(200, .object([JSONMember("status", .string("taken"))]))
 
     static func response(to result: Result<JSONValue, Problem>, call: CallContext) -> Response {
         switch result {
@@ -21,6 +24,30 @@ enum AnswerResponse {
             response.fields.append(("Idempotency-Expires", HTTPDate.text(unixSeconds: expires)))
         }
         return response
+    }
+
+    /// `no-cache`, so that a client's own cache can't hide a send that came after (RFC 9111 section 5.2.2.4); asking
+    /// again with `If-None-Match` costs a head and no body.
+    private static let conversationFields = [
+        (name: "Cache-Control", value: "private, no-cache"), (name: "Vary", value: "Authorization, X-Access-Token"),
+    ]
+
+    static func response(to answer: ConversationAnswer, condition: EntityTagCondition?, call: CallContext) -> Response {
+        let status = (name: "Cache-Status", value: answer.status.text)
+        switch answer.result {
+        case .failure(let problem):
+            var response = ProblemResponse.response(to: problem, call: call)
+            response.fields.append(status)
+            return response
+        case .success(let cached):
+            guard case .conversation(let body, let entityTag) = cached.content else { return live }
+            var fields = conversationFields
+            fields.append(("ETag", entityTag))
+            if let age = cached.age { fields.append(("Age", String(age))) }
+            fields.append(status)
+            if let condition, condition.matches(entityTag) { return Response(status: 304, fields: fields) }
+            return Response(status: 200, contentType: "application/json", fields: fields, content: body)
+        }
     }
 
     static func response(to readiness: Readiness) -> Response {

@@ -1,3 +1,4 @@
+private import ConversationCache
 package import HTTPWire
 package import Messaging
 private import StrictJSON
@@ -6,19 +7,24 @@ private import StrictJSON
 ///
 /// One instance serves one event loop.
 package struct GatewayResponder: HTTPResponder {
-    private let service: any MessagingService
+    let service: any MessagingService
     private let callers: any CallerAuthenticating
+    /// Nil where no events are expected.
+    let events: (any EventAuthenticating)?
     private let readiness: any ReadinessReporting
     private let limits: MessageLimits
+    private let traces = TraceNumbers()
 
     package init(
         service: any MessagingService,
         callers: any CallerAuthenticating,
+        events: (any EventAuthenticating)? = nil,
         readiness: any ReadinessReporting,
         limits: MessageLimits
     ) {
         self.service = service
         self.callers = callers
+        self.events = events
         self.readiness = readiness
         self.limits = limits
     }
@@ -56,6 +62,7 @@ package struct GatewayResponder: HTTPResponder {
         guard route.allowedMethods.contains(head.method) else {
             throw Problem(.methodNotAllowed, detail: "This resource does not have the method \(head.method.name).")
         }
+        if route == .events { return try event(head) }
         guard let permission = route.permission else { return open(route) }
         let caller = try caller(of: head)
         known = caller
@@ -64,13 +71,13 @@ package struct GatewayResponder: HTTPResponder {
         }
         let trace = trace(of: head)
         let userToken = try userToken(of: head)
-        let call = CallContext(caller: caller, userToken: userToken, trace: trace, peer: "\(peer)")
+        let call = CallContext(caller: caller, userToken: userToken, trace: trace, peer: peer.description)
         switch route {
         case .send: return try send(call, head)
         case .uploadToken: return uploadToken(call, head)
-        case .conversation(let segment): return try conversation(segment, call)
+        case .conversation(let segment): return try conversation(segment, call, head)
         case .message(let segment): return try message(segment, call)
-        case .description, .live, .ready: return open(route)
+        case .events, .description, .live, .ready: return open(route)
         }
     }
 
@@ -96,11 +103,11 @@ package struct GatewayResponder: HTTPResponder {
 
     private func bearerKey(of head: RequestHead) throws(Problem) -> Secret? {
         guard let authorization = head.fields[.authorization] else { return nil }
-        let parts = authorization.split(separator: " ", omittingEmptySubsequences: true)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else {
+        let parts = authorization.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: true)
+        guard parts.count == 2, Substring(parts[0]).lowercased() == "bearer" else {
             throw Problem(.unauthenticated, detail: "Authorization is not of the form: Bearer KEY.")
         }
-        return Secret(String(parts[1]))
+        return Secret(String(Substring(parts[1])))
     }
 
     private func userToken(of head: RequestHead) throws(Problem) -> AccessToken? {
@@ -114,10 +121,8 @@ package struct GatewayResponder: HTTPResponder {
         return token
     }
 
-    private func trace(of head: RequestHead) -> TraceContext {
-        if let given = head.fields[.traceparent], let trace = TraceContext(traceparent: given) { return trace }
-        return TraceContext(
-            random: (.random(in: .min ... .max), .random(in: .min ... .max)), span: .random(in: .min ... .max))
+    func trace(of head: RequestHead) -> TraceContext {
+        head.fields[.traceparent].flatMap { TraceContext(traceparent: $0) } ?? traces.makeTrace()
     }
 
     // MARK: Routes
@@ -157,7 +162,11 @@ package struct GatewayResponder: HTTPResponder {
         }
     }
 
-    private func conversation(_ segment: String, _ call: CallContext) throws(Problem) -> Admission {
+    private func conversation(
+        _ segment: String,
+        _ call: CallContext,
+        _ head: RequestHead
+    ) throws(Problem) -> Admission {
         guard let id = PercentEncoding.decoded(segment).flatMap(ConversationID.init) else {
             throw Problem(
                 .invalidRequest,
@@ -166,11 +175,29 @@ package struct GatewayResponder: HTTPResponder {
             )
         }
         try GatewayResponder.requireUserToken(call, for: .readConversation)
+        let read = ConversationRead(
+            conversation: id,
+            directives: head.fields[.cacheControl].map { CacheControl($0) } ?? CacheControl(),
+            tokenExpires: try tokenExpires(of: head)
+        )
+        let condition = head.fields[.ifNoneMatch].map(EntityTagCondition.init)
         return .accept(bodyLimit: 0) { [service] _, reply in
-            service.readConversation(id, for: call) { result in
-                reply.send(AnswerResponse.response(to: result.map(AnswerBody.conversation), call: call))
+            service.readConversation(read, for: call) { answer in
+                reply.send(AnswerResponse.response(to: answer, condition: condition, call: call))
             }
         }
+    }
+
+    private func tokenExpires(of head: RequestHead) throws(Problem) -> Int? {
+        guard let text = head.fields[.accessTokenExpires] else { return nil }
+        guard text.utf8.count <= 10, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let seconds = Int(text)
+        else {
+            throw Problem(
+                .invalidRequest,
+                detail: "X-Access-Token-Expires is not a time in seconds since 1970, at most ten digits."
+            )
+        }
+        return seconds
     }
 
     private func message(_ segment: String, _ call: CallContext) throws(Problem) -> Admission {
@@ -193,7 +220,7 @@ package struct GatewayResponder: HTTPResponder {
         by caller: Caller?
     ) {
         guard let route, let permission = route.permission else { return }
-        var call = RefusedCall(caller: caller, peer: "\(peer)", permission: permission, kind: kind)
+        var call = RefusedCall(caller: caller, peer: peer.description, permission: permission, kind: kind)
         if case .conversation(let segment) = route {
             call.conversation = PercentEncoding.decoded(segment).flatMap(ConversationID.init)
         }
@@ -237,7 +264,7 @@ package struct GatewayResponder: HTTPResponder {
         }
     }
 
-    private func requireJSON(_ head: RequestHead) throws(Problem) {
+    func requireJSON(_ head: RequestHead) throws(Problem) {
         guard let contentType = head.fields[.contentType] else {
             throw Problem(
                 .unsupportedMediaType, detail: "The body must be announced as Content-Type: application/json.")

@@ -12,9 +12,9 @@ package protocol MessagingService {
     )
 
     func readConversation(
-        _ conversation: ConversationID,
+        _ read: ConversationRead,
         for call: CallContext,
-        completion: @escaping (Result<Conversation, Problem>) -> Void
+        completion: @escaping (ConversationAnswer) -> Void
     )
 
     func createUploadToken(
@@ -28,6 +28,11 @@ package protocol MessagingService {
         for call: CallContext,
         completion: @escaping (Result<MessageReport, Problem>) -> Void
     )
+
+    /// An event of Divar's, whose sender is known.
+    ///
+    /// - Parameter completion: told what is in the way, or nil once the event is taken.
+    func receive(event body: [UInt8], trace: TraceContext, completion: @escaping (Problem?) -> Void)
 
     /// Told of each call that the front door refused.
     func refused(_ call: RefusedCall)

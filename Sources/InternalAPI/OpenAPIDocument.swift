@@ -20,7 +20,8 @@ enum OpenAPIDocument {
         "security":[{"callerKey":[]},{}],
         "paths":{\(paths)},
         "components":{"securitySchemes":{"callerKey":{"type":"http","scheme":"bearer",
-        "description":"The calling service's own gateway key. Not needed while no callers are configured."}},
+        "description":"The calling service's own gateway key. Not needed while no callers are configured."},
+        "identificationKey":{"type":"apiKey","in":"header","name":"Authorization","description":"The key that Divar shows with its events."}},
         "parameters":{\(parameters)},
         "responses":{"Problem":{"description":"Why the call could not be served (RFC 9457)",
         "content":{"application/problem+json":{"schema":{"$ref":"#/components/schemas/Problem"}}}}},
@@ -36,8 +37,14 @@ enum OpenAPIDocument {
         "default":{"$ref":"#/components/responses/Problem"}}}},
         "/conversations/{id}":{"get":{"operationId":"readConversation","summary":"Reads a conversation",
         "parameters":[{"name":"id","in":"path","required":true,"schema":{"$ref":"#/components/schemas/ConversationID"}},
-        {"$ref":"#/components/parameters/AccessToken"},{"$ref":"#/components/parameters/Traceparent"}],
-        "responses":{"200":{"description":"The conversation","content":{"application/json":{"schema":{"$ref":"#/components/schemas/Conversation"}}}},
+        {"$ref":"#/components/parameters/AccessToken"},{"$ref":"#/components/parameters/AccessTokenExpires"},{"$ref":"#/components/parameters/IfNoneMatch"},
+        {"$ref":"#/components/parameters/CacheControl"},{"$ref":"#/components/parameters/Traceparent"}],
+        "responses":{"200":{"description":"The conversation","headers":{\(readHeaders)},"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Conversation"}}}},
+        "304":{"description":"The client has it already","headers":{\(readHeaders)}},
+        "default":{"$ref":"#/components/responses/Problem"}}}},
+        "/events":{"post":{"operationId":"receiveEvent","summary":"Takes one of Divar's webhooks; there only where it is configured","security":[{"identificationKey":[]}],
+        "requestBody":{"required":true,"content":{"application/json":{"schema":{"type":"object"}}}},
+        "responses":{"200":{"description":"What became stale is dropped, and the event was passed on where that is configured","content":{"application/json":{"schema":{"type":"object"}}}},
         "default":{"$ref":"#/components/responses/Problem"}}}},
         "/messages/{id}":{"get":{"operationId":"reportMessage","summary":"What became of a message, for the caller that sent it",
         "parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"string","format":"uuid"}},{"$ref":"#/components/parameters/Traceparent"}],
@@ -60,11 +67,20 @@ enum OpenAPIDocument {
         "default":{"$ref":"#/components/responses/Problem"}}}}
         """
 
+    private static let readHeaders = """
+        "Cache-Status":{"description":"How it was answered (RFC 9211)","schema":{"type":"string"}},"ETag":{"description":"Of this body and no other","schema":{"type":"string"}},
+        "Age":{"description":"Seconds since Divar gave it; not where Divar gave it for this request","schema":{"type":"integer","minimum":0}}
+        """
+
     private static let parameters = """
         "AccessToken":{"name":"X-Access-Token","in":"header","description":"A Divar user's OAuth access token: needed to read, to send as the user and to send to a user.",
         "schema":{"type":"string","minLength":1,"maxLength":\(AccessToken.maximumLength),"pattern":"^[!-~]+$"}},
         "IdempotencyKey":{"name":"Idempotency-Key","in":"header","description":"Names this send: the same key with the same body gives the outcome of the first call again, and sends nothing.",
         "schema":{"type":"string","minLength":1,"maxLength":\(IdempotencyKey.maximumLength),"pattern":"^[!-~]+$"}},
+        "AccessTokenExpires":{"name":"X-Access-Token-Expires","in":"header","description":"When the user's token ends, in seconds since 1970; nothing is answered from memory after it.",
+        "schema":{"type":"string","pattern":"^[0-9]{1,10}$"}},
+        "IfNoneMatch":{"name":"If-None-Match","in":"header","description":"Entity tags that the client has","schema":{"type":"string"}},
+        "CacheControl":{"name":"Cache-Control","in":"header","description":"no-cache, no-store, max-age, min-fresh, only-if-cached (RFC 9111)","schema":{"type":"string"}},
         "Traceparent":{"name":"traceparent","in":"header","description":"W3C Trace Context","schema":{"type":"string"}}
         """
 

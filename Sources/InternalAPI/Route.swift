@@ -7,6 +7,7 @@ enum Route: Equatable {
     case conversation(segment: String)
     case uploadToken
     case message(segment: String)
+    case events
     case description
     case live
     case ready
@@ -15,6 +16,7 @@ enum Route: Equatable {
         switch path {
         case "/send": self = .send
         case "/upload-token": self = .uploadToken
+        case "/events": self = .events
         case "/openapi.json": self = .description
         case "/health/live": self = .live
         case "/health/ready": self = .ready
@@ -38,18 +40,19 @@ enum Route: Equatable {
     /// The methods that the resource has, as `Allow` lists them (RFC 9110 section 10.2.1).
     var allowedMethods: [HTTPMethod] {
         switch self {
-        case .send, .uploadToken: [.post]
+        case .send, .uploadToken, .events: [.post]
         case .conversation, .message, .description, .live, .ready: [.get, .head]
         }
     }
 
-    /// What a caller must be allowed; nil for what anybody may ask.
+    /// What a caller must be allowed; nil for what anybody may ask, and for events, which Divar
+    /// brings.
     var permission: Permission? {
         switch self {
         case .send, .message: .send
         case .conversation: .read
         case .uploadToken: .upload
-        case .description, .live, .ready: nil
+        case .events, .description, .live, .ready: nil
         }
     }
 }

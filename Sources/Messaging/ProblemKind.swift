@@ -27,8 +27,11 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case divarUnintelligible = "divar-unintelligible"
     case divarUnreachable = "divar-unreachable"
     case divarTimeout = "divar-timeout"
+    // The answer of the service that handles events.
+    case eventNotForwarded = "event-not-forwarded"
     // Ours.
     case overloaded
+    case notCached = "not-cached"
     case journalUnavailable = "journal-unavailable"
     case interrupted
     case `internal`
@@ -51,9 +54,10 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
         case .divarLimit: 429
         case .headerTooLarge: 431
         case .internal, .interrupted: 500
-        case .divarRefusedCredentials, .divarFailed, .divarUnintelligible, .divarUnreachable: 502
+        case .divarRefusedCredentials, .divarFailed, .divarUnintelligible, .divarUnreachable, .eventNotForwarded:
+            502
         case .overloaded, .journalUnavailable: 503
-        case .divarTimeout: 504
+        case .divarTimeout, .notCached: 504
         case .unsupportedVersion: 505
         }
     }
@@ -84,7 +88,9 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
         case .divarUnintelligible: "Divar's answer makes no sense"
         case .divarUnreachable: "Divar can not be reached"
         case .divarTimeout: "Divar did not answer in time"
+        case .eventNotForwarded: "The event was not taken"
         case .overloaded: "The gateway is at its limit"
+        case .notCached: "The answer is not in the cache"
         case .idempotencyKeyInUse: "A call with this idempotency key is under way"
         case .idempotencyKeyReused: "The idempotency key was used for another message"
         case .journalUnavailable: "The audit trail can not be written"

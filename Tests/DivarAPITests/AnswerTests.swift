@@ -133,6 +133,13 @@ import Testing
         }
     }
 
+    @Test func `304 says that nothing has changed, to a request that asked for it`() {
+        for endpoint in Catalogue.endpoints {
+            #expect(DivarAnswer(status: 304, body: [], to: endpoint, isConditional: true) == .notModified)
+            #expect(isUnintelligible(DivarAnswer(status: 304, body: [], to: endpoint), status: 304))
+        }
+    }
+
     @Test(arguments: [0, 100, 101, 199, 300, 301, 302, 304, 307, 308, 399, 600, 999, -1])
     func `a status that is neither success nor error means nothing`(_ status: Int) throws {
         let bodies = [#"{"conversation_id":"c"}"#, #"{"status":200,"message":"ok"}"#, #"{"code":3,"message":"x"}"#]

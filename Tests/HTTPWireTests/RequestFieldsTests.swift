@@ -15,7 +15,15 @@ import Testing
         #expect(fields.repeated == nil)
     }
 
-    @Test(arguments: FieldName.allCases)
+    @Test(arguments: [FieldName.cacheControl, .ifNoneMatch])
+    func `the lines of a list are one value`(_ name: FieldName) {
+        var fields = RequestFields()
+        for value in ["a", "b", ""] { fields.add(name, value) }
+        #expect(fields.repeated == nil)
+        #expect(fields[name] == "a, b, ")
+    }
+
+    @Test(arguments: FieldName.allCases.filter { !$0.isList })
     func `a field that comes twice is known as repeated, and the first stays`(_ name: FieldName) {
         for second in ["b", "a", ""] {
             var fields = RequestFields()

@@ -1,6 +1,8 @@
+import ConversationCache
 import HTTPWire
 import InternalAPI
 import Messaging
+import NIOCore
 import StrictJSON
 
 @testable import HTTPWire
@@ -105,12 +107,16 @@ private struct CannedService: MessagingService {
     }
 
     func readConversation(
-        _ conversation: ConversationID,
+        _ read: ConversationRead,
         for call: CallContext,
-        completion: @escaping (Result<Conversation, Problem>) -> Void
+        completion: @escaping (ConversationAnswer) -> Void
     ) {
-        let answer = Conversation(id: conversation.text, type: nil, postToken: nil, messages: [])
-        completion(failure.map(Result.failure) ?? .success(answer))
+        let status = CacheStatus.forwarded(.missing, status: 200)
+        if let failure { return completion(ConversationAnswer(failure, status: status)) }
+        let conversation = Conversation(id: read.conversation.text, type: nil, postToken: nil, messages: [])
+        let body = ByteBuffer(bytes: ConversationBody.bytes(of: conversation))
+        let content = CachedContent.conversation(body: body, entityTag: "\"tag\"")
+        completion(ConversationAnswer(CachedAnswer(content: content, age: nil, status: status)))
     }
 
     func createUploadToken(
@@ -127,6 +133,10 @@ private struct CannedService: MessagingService {
         completion: @escaping (Result<MessageReport, Problem>) -> Void
     ) {
         completion(failure.map(Result.failure) ?? .success(MessageReport(message: message)))
+    }
+
+    func receive(event body: [UInt8], trace: TraceContext, completion: @escaping (Problem?) -> Void) {
+        completion(failure)
     }
 
     func refused(_ call: RefusedCall) {}

@@ -1,3 +1,4 @@
+package import ConversationCache
 package import Custody
 package import DivarAPI
 package import Egress
@@ -35,6 +36,13 @@ package struct Configuration: Sendable {
         package static let defaultPath = "/var/lib/divar-gateway/journal.db"
     }
 
+    /// Divar's webhooks.
+    package struct Events: Sendable {
+        package var identificationKey: KeySource
+        /// Nil where they end here.
+        package var forward: EventSettings?
+    }
+
     package var listen: [ListenAddress]
     package var contract: Contract = .august2026
     package var preferredEndpoints: [EndpointName] = []
@@ -46,6 +54,9 @@ package struct Configuration: Sendable {
     package var serverLimits = ServerLimits()
     package var messageLimits = MessageLimits()
     package var trail = Trail()
+    package var cache = CacheSettings()
+    /// Nil where none are expected.
+    package var events: Events?
     /// How long a stop waits for calls under way.
     package var drain: Duration = .seconds(10)
     package var logLevel: Logger.Level = .info

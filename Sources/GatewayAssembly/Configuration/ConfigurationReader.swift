@@ -50,6 +50,8 @@ package struct ConfigurationReader {
         let trail = JournalReader(problems: problems).read(
             journal: root.mapping("journal"), audit: root.mapping("audit"), idempotency: root.mapping("idempotency")
         )
+        let cache = CacheReader(root.mapping("cache")).read()
+        let events = EventsReader(root.mapping("events")).read()
         root.reportUnknownKeys()
         let serverLimits = limits.serverLimits()
         let messageLimits = limits.messageLimits()
@@ -63,7 +65,7 @@ package struct ConfigurationReader {
         return Configuration(
             listen: listen, contract: contract, preferredEndpoints: preferred, upstream: upstream, apps: apps,
             callers: callers, localApp: localApp, serverLimits: serverLimits, messageLimits: messageLimits,
-            trail: trail, drain: drain, logLevel: logLevel, lines: problems.lines
+            trail: trail, cache: cache, events: events, drain: drain, logLevel: logLevel, lines: problems.lines
         )
     }
 

@@ -2,10 +2,28 @@
 package enum FieldName: String, Sendable, Hashable, CaseIterable {
     case authorization
     case accessToken = "x-access-token"
+    case accessTokenExpires = "x-access-token-expires"
     case apiKey = "x-api-key"
+    case cacheControl = "cache-control"
     case contentType = "content-type"
     case host
     case idempotencyKey = "idempotency-key"
+    case ifNoneMatch = "if-none-match"
     case origin
     case traceparent
+
+    /// The fields that say where a request ends, and what comes before its end.
+    enum Framing: String, CaseIterable {
+        case contentLength = "content-length"
+        case transferEncoding = "transfer-encoding"
+        case expect
+    }
+
+    /// Whether its value is a list, so that several lines of it are one value (RFC 9110 section 5.3).
+    package var isList: Bool {
+        switch self {
+        case .cacheControl, .ifNoneMatch: true
+        default: false
+        }
+    }
 }

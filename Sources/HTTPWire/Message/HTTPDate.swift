@@ -3,7 +3,7 @@ private import FoundationEssentials
 /// The time as `Date` fields carry it: IMF-fixdate (RFC 9110 section 5.6.7).
 package enum HTTPDate {
     private static let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-    private static let months = [
+    static let monthNames = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
@@ -16,6 +16,6 @@ package enum HTTPDate {
         let parts = iso.split { "-T".contains($0) }
         guard parts.count == 4, let month = Int(parts[1]) else { return "Thu, 01 Jan 1970 00:00:00 GMT" }
         let weekday = weekdays[unixSeconds / 86_400 % 7]
-        return "\(weekday), \(parts[2]) \(months[month - 1]) \(parts[0]) \(parts[3].dropLast()) GMT"
+        return "\(weekday), \(parts[2]) \(monthNames[month - 1]) \(parts[0]) \(parts[3].dropLast()) GMT"
     }
 }

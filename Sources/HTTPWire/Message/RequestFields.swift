@@ -1,4 +1,4 @@
-/// The fields of a request that are read here, each at most once.
+/// The fields of a request that are read here, each at most once: lists are joined.
 package struct RequestFields: Sendable, Hashable {
     private var values: [(name: FieldName, value: String)] = []
     /// A field that came twice though it may come once: which one was meant is anybody's guess, so nobody guesses.
@@ -7,7 +7,13 @@ package struct RequestFields: Sendable, Hashable {
     package init() {}
 
     package mutating func add(_ name: FieldName, _ value: String) {
-        if self[name] != nil { repeated = name }
+        if let index = values.firstIndex(where: { $0.name == name }) {
+            if name.isList {
+                values[index].value += ", " + value
+                return
+            }
+            repeated = name
+        }
         values.append((name, value))
     }
 

@@ -141,7 +141,6 @@ package final class HTTPServer: Sendable {
             limitConfiguration: decoding
         )
         try pipeline.addHandler(ByteArrivalObserver(connection: connection))
-        try pipeline.addHandler(HTTPResponseEncoder())
         try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(connection)
     }

@@ -1,3 +1,5 @@
+internal import NIOCore
+
 /// The place where the answer to one request goes. Confined to the connection's event loop; the first use counts, and
 /// one that comes after the connection's end goes nowhere.
 package struct Reply {
@@ -5,12 +7,12 @@ package struct Reply {
     let exchange: UInt64
 
     package func send(_ response: Response) {
-        connection.take(response, bodyBytes: response.body.count, for: exchange)
+        connection.take(response, bodyBytes: response.content.readableBytes, for: exchange)
     }
 
     /// For simulations: promises the whole answer, sends only so many bytes of its body, and closes.
     package func sendCut(_ response: Response, bodyBytes: Int) {
-        connection.take(response, bodyBytes: min(bodyBytes, response.body.count - 1), for: exchange)
+        connection.take(response, bodyBytes: min(bodyBytes, response.content.readableBytes - 1), for: exchange)
     }
 
     /// For simulations: closes without a byte of an answer.

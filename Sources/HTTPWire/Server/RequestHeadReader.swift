@@ -12,8 +12,6 @@ struct RequestHeadReader {
     private(set) var expectsContinue = false
     private var isChunked = false
 
-    private static let knownFields = Dictionary(uniqueKeysWithValues: FieldName.allCases.map { ($0.rawValue, $0) })
-
     /// Whether the codec reads nothing behind this request: neither behind a CONNECT nor behind an offer to upgrade,
     /// for it can't know that nobody takes it up.
     private(set) var stopsTheCodec = false
@@ -64,25 +62,26 @@ struct RequestHeadReader {
             bytes += name.utf8.count + text.utf8.count
             // The codec leaves white space after a value (RFC 9112 section 5.1 excludes it from the value).
             let value = RequestHeadReader.trimmed(text)
-            switch name.lowercased() {
-            case "content-length":
+            switch FieldName.Framing(name) {
+            case .contentLength:
                 guard let length = RequestHeadReader.length(value), contentLength ?? length == length else {
                     return refused(.malformed)
                 }
                 contentLength = length
-            case "transfer-encoding":
+            case .transferEncoding:
                 // The codec doesn't know the coding with a tab behind it, and would frame the body otherwise.
                 guard RequestHeadReader.isWord("chunked", value), !text.utf8.contains(UInt8(ascii: "\t")), !isChunked
                 else {
                     return refused(.unsupportedTransferCoding)
                 }
                 isChunked = true
-            case "expect":
+            case .expect:
                 guard RequestHeadReader.isWord("100-continue", value) else { return refused(.expectationFailed) }
                 expectsContinue = head.version == .http1_1
-            case let known:
-                if known == "host" { hosts += 1 }
-                if let field = RequestHeadReader.knownFields[known] { fields.add(field, value) }
+            case nil:
+                guard let field = FieldName(insensitively: name) else { continue }
+                if field == .host { hosts += 1 }
+                fields.add(field, value)
             }
         }
         guard bytes <= limits.headerBytes else {
@@ -121,15 +120,17 @@ struct RequestHeadReader {
     /// Path and query of an origin-form or absolute-form target (RFC 9112 section 3.2); no other is served.
     private static func originForm(_ target: String) -> (path: String, query: String?)? {
         var rest = target[...]
-        for scheme in ["http://", "https://"] where rest.lowercased().hasPrefix(scheme) {
+        // Nearly all are in origin form.
+        let schemes = target.utf8.first == UInt8(ascii: "/") ? [] : ["http://", "https://"]
+        for scheme in schemes where rest.lowercased().hasPrefix(scheme) {
             rest = rest.dropFirst(scheme.count)
             let path = rest.firstIndex { $0 == "/" || $0 == "?" }
             rest = path.map { rest[$0...] } ?? ""
             if rest.first != "/" { rest = "/" + rest }
             break
         }
-        guard rest.first == "/" else { return nil }
-        guard let mark = rest.firstIndex(of: "?") else { return (String(rest), nil) }
-        return (String(rest[..<mark]), String(rest[rest.index(after: mark)...]))
+        guard rest.utf8.first == UInt8(ascii: "/") else { return nil }
+        guard let mark = rest.utf8.firstIndex(of: UInt8(ascii: "?")) else { return (String(rest), nil) }
+        return (String(rest[..<mark]), String(rest[rest.utf8.index(after: mark)...]))
     }
 }

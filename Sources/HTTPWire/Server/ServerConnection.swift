@@ -4,7 +4,7 @@ internal import NIOHTTP1
 /// One connection of a client: performs what `ServerConnectionState` decides. Confined to the channel's event loop.
 final class ServerConnection: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
-    typealias OutboundOut = HTTPServerResponsePart
+    typealias OutboundOut = ByteBuffer
 
     let responder: any HTTPResponder
     private let services: ServerLoop
@@ -240,14 +240,14 @@ final class ServerConnection: ChannelInboundHandler {
     // MARK: Answers
 
     private func sendContinue() {
-        context?.writeAndFlush(wrapOutboundOut(.head(.init(version: .http1_1, status: .continue))), promise: nil)
+        context?.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
     }
 
     private func respond(_ response: Response, bodyBytes: Int? = nil, closing forced: Bool = false) {
         guard let context else { return }
-        let cut = bodyBytes.map { $0 < response.body.count } ?? false
+        let cut = bodyBytes.map { $0 < response.content.readableBytes } ?? false
         let closing = forced || cut || state.closesAfterResponse(swallowable: bodyIsSwallowable)
-        write(response, bodyBytes: bodyBytes ?? response.body.count, closing: closing, to: context)
+        write(response, bodyBytes: bodyBytes ?? response.content.readableBytes, closing: closing, to: context)
         if cut {
             context.close(promise: nil)
             return
@@ -267,27 +267,26 @@ final class ServerConnection: ChannelInboundHandler {
     }
 
     private func write(_ response: Response, bodyBytes: Int, closing: Bool, to context: ChannelHandlerContext) {
-        var headers = HTTPHeaders()
-        if let contentType = response.contentType { headers.add(name: "Content-Type", value: contentType) }
-        headers.add(name: "Content-Length", value: String(response.body.count))
-        headers.add(name: "Date", value: services.dateClock.now())
-        for field in response.fields { headers.add(name: field.name, value: field.value) }
-        if closing { headers.add(name: "Connection", value: "close") }
-        let status = HTTPResponseStatus(statusCode: response.status)
-        context.write(
-            wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))),
-            promise: nil
-        )
-        if !isHead, bodyBytes > 0 {
-            let buffer = context.channel.allocator.buffer(bytes: response.body.prefix(bodyBytes))
-            context.write(wrapOutboundOut(.body(.byteBuffer(buffer))), promise: nil)
+        var head = context.channel.allocator.buffer(capacity: ResponseHeadWriter.usualBytes)
+        ResponseHeadWriter.write(response, date: services.dateClock.now(), isClosing: closing, to: &head)
+        let isWhole = bodyBytes == response.content.readableBytes
+        guard !isHead, response.mayHaveBody, bodyBytes > 0,
+            let body = response.content.getSlice(at: response.content.readerIndex, length: bodyBytes)
+        else {
+            send(head, isWhole: isWhole, to: context)
+            return
         }
-        if bodyBytes == response.body.count {
-            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: watchedWrite(context))
-            watchUnfinishedWrites()
-        } else {
-            context.flush()
+        context.write(wrapOutboundOut(head), promise: nil)
+        send(body, isWhole: isWhole, to: context)
+    }
+
+    private func send(_ last: ByteBuffer, isWhole: Bool, to context: ChannelHandlerContext) {
+        guard isWhole else {
+            context.writeAndFlush(wrapOutboundOut(last), promise: nil)
+            return
         }
+        context.writeAndFlush(wrapOutboundOut(last), promise: watchedWrite(context))
+        watchUnfinishedWrites()
     }
 
     private func watchedWrite(_ context: ChannelHandlerContext) -> EventLoopPromise<Void> {

@@ -175,6 +175,7 @@ final class UpstreamConnection: ChannelInboundHandler {
             retryAfterSeconds: head.headers.first(name: "Retry-After").flatMap { Int($0) }.flatMap {
                 $0 >= 0 ? $0 : nil
             },
+            caching: UpstreamCaching(head.headers),
             body: body
         )
         self.head = nil

@@ -10,6 +10,8 @@ package enum RecordReason: String, Sendable, Hashable {
     case command
     /// Erased or removed because of its age.
     case retention
+    /// A read was answered from memory.
+    case cached
     /// There was no room.
     case pressure
 }

@@ -1,0 +1,21 @@
+private import Crypto
+package import Messaging
+
+/// The key by which Divar's webhooks are known. Holds its hash only.
+package struct IdentificationKey: EventAuthenticating {
+    private let digest: SHA256.Digest
+
+    package init(_ key: Secret) {
+        digest = IdentificationKey.digest(of: key)
+    }
+
+    /// Takes the same time whatever is presented: hashes are compared, and swift-crypto compares digests in constant
+    /// time.
+    package func admits(_ presented: Secret) -> Bool {
+        IdentificationKey.digest(of: presented) == digest
+    }
+
+    private static func digest(of key: Secret) -> SHA256.Digest {
+        key.withExposedText { SHA256.hash(data: Array($0.utf8)) }
+    }
+}

@@ -1,0 +1,206 @@
+internal import ConversationCache
+internal import Custody
+private import Delivery
+private import DivarAPI
+private import FoundationEssentials
+internal import InternalAPI
+internal import Journal
+internal import Messaging
+internal import NIOCore
+
+/// Answers reads, from memory or by Divar: performs what `ConversationCache` decides. Confined to one event loop.
+final class CachedReads {
+    typealias Completion = (ConversationAnswer) -> Void
+
+    /// A read that waits for a fetch, its own or another's.
+    private struct Pending {
+        let conversation: ConversationID
+        let call: CallContext
+        let deadline: NIODeadline
+        var timer: Scheduled<Void>?
+        let completion: Completion
+    }
+
+    private let loop: Int
+    private let eventLoop: any EventLoop
+    private let cache: SharedConversationCache
+    private let caller: UpstreamCaller
+    private let journal: LoopJournal
+    private let settings: EgressSettings
+    private var pending: [UInt64: Pending] = [:]
+    private var lastNumber: UInt64 = 0
+
+    init(
+        loop: Int,
+        eventLoop: any EventLoop,
+        cache: SharedConversationCache,
+        caller: UpstreamCaller,
+        journal: LoopJournal,
+        settings: EgressSettings
+    ) {
+        (self.loop, self.eventLoop, self.cache) = (loop, eventLoop, cache)
+        (self.caller, self.journal, self.settings) = (caller, journal, settings)
+    }
+
+    func read(_ read: ConversationRead, for call: CallContext, completion: @escaping Completion) {
+        let now = NIODeadline.now()
+        guard let token = call.userToken else {
+            // The front door has asked for it.
+            completion(ConversationAnswer(Problem(.internal, detail: "A read came without a token."), status: .init()))
+            return
+        }
+        lastNumber += 1
+        let asked = CacheRead(
+            key: CacheKey(
+                operation: .readConversation,
+                conversation: read.conversation,
+                partition: CachePartition(
+                    caller: call.caller.name, app: call.caller.app, token: TokenDigest(of: token)
+                )
+            ),
+            directives: read.directives,
+            tokenEnd: read.tokenExpires.map { CachedReads.uptime(ofUnix: $0, now: now) },
+            waiter: CacheWaiter(loop: loop, number: lastNumber)
+        )
+        let waiting = Pending(
+            conversation: read.conversation, call: call, deadline: now + settings.deadline, completion: completion
+        )
+        switch cache.use({ $0.decide(asked, now: SharedConversationCache.microseconds(now)) }) {
+        case .answer(let answer, let refresh):
+            noteFromMemory(waiting)
+            completion(ConversationAnswer(answer))
+            if let refresh { perform(refresh, for: waiting) }
+        case .fetch(let fetch):
+            pending[lastNumber] = waiting
+            perform(fetch, for: waiting)
+        case .wait(let fetch):
+            wait(asked.waiter, for: fetch, as: waiting)
+        case .bypass(let reason):
+            bypass(read, for: waiting, token: asked.key.partition.token, reason: reason)
+        case .notCached:
+            var status = CacheStatus()
+            status.detail = .onlyIfCached
+            let problem = Problem(.notCached, detail: "The request wants an answer from the cache, and there is none.")
+            completion(ConversationAnswer(problem, status: status))
+        }
+    }
+
+    // MARK: Waiting
+
+    private func wait(_ waiter: CacheWaiter, for fetch: FetchID, as waiting: Pending) {
+        var waiting = waiting
+        waiting.timer = eventLoop.assumeIsolated().scheduleTask(deadline: waiting.deadline) {
+            // Otherwise an answer, or a fetch that fails at once, is on its way here.
+            guard self.cache.use({ $0.abandon(waiter, of: fetch) }) else { return }
+            let problem = Problem(.divarTimeout, detail: "Divar did not answer before the deadline.")
+            var status = CacheStatus.forwarded(.missing)
+            status.isCollapsed = true
+            self.pending.removeValue(forKey: waiter.number)?.completion(ConversationAnswer(problem, status: status))
+        }
+        pending[waiter.number] = waiting
+    }
+
+    /// News for some who waited here.
+    func take(_ notices: [(number: UInt64, notice: Settlement.Notice)]) {
+        for (number, notice) in notices {
+            if case .fetch(let fetch) = notice {
+                if let waiting = pending[number] { perform(fetch, for: waiting) }
+                continue
+            }
+            guard let waiting = pending.removeValue(forKey: number) else { continue }
+            waiting.timer?.cancel()
+            switch notice {
+            case .answer(let answer):
+                if answer.status.isCollapsed { noteFromMemory(waiting) }
+                waiting.completion(ConversationAnswer(answer))
+            case .problem(let problem, let status): waiting.completion(ConversationAnswer(problem, status: status))
+            case .fetch: break
+            }
+        }
+    }
+
+    // MARK: Asking Divar
+
+    private func perform(_ fetch: Fetch, for waiting: Pending) {
+        ask(for: waiting, validators: fetch.validators) { end, times in
+            let settlement = self.cache.use { $0.end(fetch.id, with: end, times: times) }
+            self.cache.deliver(settlement, from: self.loop)
+        }
+    }
+
+    private func bypass(_ read: ConversationRead, for waiting: Pending, token: TokenDigest, reason: ForwardReason) {
+        ask(for: waiting, validators: Validators()) { end, _ in
+            var status = CacheStatus.forwarded(reason)
+            switch end {
+            case .conversation(let body, let entityTag, _), .unkept(let body, let entityTag, _):
+                status.forwardStatus = end.status
+                let content = CachedContent.conversation(body: body, entityTag: entityTag)
+                waiting.completion(ConversationAnswer(CachedAnswer(content: content, age: nil, status: status)))
+            case .notModified:
+                waiting.completion(ConversationAnswer(CachedReads.unasked, status: status))
+            case .refused(let problem):
+                self.cache.use { $0.drop(token) }
+                status.forwardStatus = problem.divar?.status
+                waiting.completion(ConversationAnswer(problem, status: status))
+            case .notFound(let problem, _), .failed(let problem), .rejected(let problem):
+                status.forwardStatus = problem.divar?.status
+                waiting.completion(ConversationAnswer(problem, status: status))
+            }
+        }
+    }
+
+    private static let unasked = Problem(
+        .divarUnintelligible, detail: "Divar says that something unknown has not changed."
+    )
+
+    private func ask(
+        for waiting: Pending,
+        validators: Validators,
+        completion: @escaping (FetchEnd, AnswerTimes) -> Void
+    ) {
+        let started = SharedConversationCache.microseconds(.now())
+        let plan: UpstreamCaller.Plan
+        do throws(Problem) {
+            plan = try caller.plan(.readConversation, for: waiting.call) {
+                DivarRequest(reading: waiting.conversation, through: $0)
+            }
+        } catch {
+            completion(.rejected(error), AnswerTimes(requested: started, received: started, receivedUnix: 0))
+            return
+        }
+        caller.perform(plan, for: waiting.call, validators: validators, deadline: waiting.deadline) { end in
+            let unix = Int(Date().timeIntervalSince1970)
+            let times = AnswerTimes(
+                requested: SharedConversationCache.microseconds(end.requested),
+                received: SharedConversationCache.microseconds(end.received),
+                receivedUnix: unix
+            )
+            let endpoint = plan.endpoint.name
+            completion(FetchEnd(end, at: endpoint, now: unix), times)
+            self.note(end, of: waiting, at: endpoint)
+        }
+    }
+
+    // MARK: The trail
+
+    private func note(_ end: UpstreamEnd, of waiting: Pending, at endpoint: EndpointName) {
+        guard settings.readRecording != .none else { return }
+        journal.note(
+            RecordDraft(
+                reading: waiting.conversation, for: waiting.call, through: endpoint, result: end.result,
+                latencyMicroseconds: end.latencyMicroseconds
+            )
+        )
+    }
+
+    private func noteFromMemory(_ waiting: Pending) {
+        guard settings.readRecording == .all else { return }
+        journal.note(RecordDraft(readingFromMemory: waiting.conversation, for: waiting.call))
+    }
+
+    /// A time of the calendar as one of the clock that never goes back.
+    private static func uptime(ofUnix seconds: Int, now: NIODeadline) -> Int64 {
+        let ahead = Double(seconds) - Date().timeIntervalSince1970
+        return SharedConversationCache.microseconds(now) + Int64(ahead * 1_000_000)
+    }
+}

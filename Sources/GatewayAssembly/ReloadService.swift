@@ -1,0 +1,22 @@
+internal import Logging
+internal import ServiceLifecycle
+private import UnixSignals
+
+/// Reads the configuration again on SIGHUP, and applies what can be applied to a running gateway: `cache`. What can't
+/// be read changes nothing.
+struct ReloadService: Service {
+    let gateway: Gateway
+    let read: @Sendable () throws(ConfigurationError) -> Configuration
+    let logger: Logger
+
+    func run() async throws {
+        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+            do throws(ConfigurationError) {
+                gateway.reload(try read())
+                logger.notice("configuration read again", metadata: ["applied": "cache"])
+            } catch {
+                logger.error("the configuration can't be applied", metadata: ["problems": "\(error)"])
+            }
+        }
+    }
+}
