@@ -61,9 +61,11 @@ class Client(requests.Session):
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory):
-    """A gateway with its defaults and a simulated Divar behind it, shared by a module."""
+    """A gateway with its defaults and a simulated Divar behind it, shared by a module. It has no cache, so that each
+    test meets Divar and not what the one before it has read; the tests of the cache start their own.
+    """
     path = tmp_path_factory.mktemp("gateway") / "gateway.yaml"
-    running = Gateway(path, {"listen": ["127.0.0.1:0"]}, sandbox=True)
+    running = Gateway(path, {"listen": ["127.0.0.1:0"], "cache": {"max_bytes": 0}}, sandbox=True)
     yield running
     assert running.is_running(), running.stderr.text
     assert running.stop() == 0
@@ -188,10 +190,10 @@ def start_behind(start_gateway):
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory):
-    """A gateway in front of a recording upstream, shared by a module: (gateway, upstream)."""
+    """A gateway without a cache in front of a recording upstream, shared by a module: (gateway, upstream)."""
     upstream = RecordingUpstream()
     path = tmp_path_factory.mktemp("recorded") / "gateway.yaml"
-    configuration = {"listen": ["127.0.0.1:0"], **upstream_configuration(upstream)}
+    configuration = {"listen": ["127.0.0.1:0"], "cache": {"max_bytes": 0}, **upstream_configuration(upstream)}
     running = Gateway(path, configuration, environment={KEY_VARIABLE: KEY})
     yield running, upstream
     upstream.stop()

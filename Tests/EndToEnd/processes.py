@@ -183,6 +183,7 @@ class Gateway(Process):
     """`serve` with a configuration, waited for until it listens on everything."""
 
     def __init__(self, path, configuration, sandbox=False, script=None, environment=None, descriptors=None):
+        self.path = path
         self.configuration = configuration
         self.journal = _journal_path(path, configuration)
         if isinstance(configuration, str):

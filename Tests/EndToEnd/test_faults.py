@@ -27,9 +27,12 @@ DEADLINE = "600ms"
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory):
-    """As everywhere, but with little patience."""
+    """As everywhere, but with little patience, and without a cache, which would stand in for a Divar that fails."""
     path = tmp_path_factory.mktemp("faults") / "gateway.yaml"
-    configuration = {"listen": ["127.0.0.1:0"], "upstream": {"deadline": DEADLINE, "connect_timeout": "300ms"}}
+    configuration = {
+        "listen": ["127.0.0.1:0"], "cache": {"max_bytes": 0},
+        "upstream": {"deadline": DEADLINE, "connect_timeout": "300ms"},
+    }
     running = Gateway(path, configuration, sandbox=True)
     yield running
     assert running.is_running(), running.stderr.text

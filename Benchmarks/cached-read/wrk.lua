@@ -1,0 +1,7 @@
+-- Prints what a run gave as one line of numbers, in the order that load.py reads.
+done = function(summary, latency)
+  local errors = summary.errors
+  io.write(string.format("result %d %d %d %d %d %d %d %d %d %d\n",
+    summary.requests, summary.bytes, summary.duration, latency:percentile(50), latency:percentile(99),
+    errors.connect, errors.read, errors.write, errors.timeout, errors.status))
+end

@@ -1,0 +1,4 @@
+/// On what ground an answer comes from memory.
+enum MemoryUse {
+    case fresh, whileRevalidating, onError
+}
