@@ -17,18 +17,16 @@ extension ConversationCache {
         case .notFound(let problem, let fields):
             return settle(fill, withoutConversation: problem, fields: fields, times: times)
         case .unkept(let body, let entityTag, let divarStatus):
-            if !fill.isFenced { forgetEntry(under: fill.key) }
-            return settle(fill, now: times.received) { status in
-                var status = status
-                status.forwardStatus = divarStatus
-                let content = CachedContent.conversation(body: body, entityTag: entityTag)
-                return .answer(CachedAnswer(content: content, age: nil, status: status))
+            if !fill.isFenced { remove(fill.key) }
+            let content = CachedContent.conversation(body: body, entityTag: entityTag)
+            return settle(fill, status: divarStatus) { status in
+                .answer(CachedAnswer(content: content, age: nil, status: status))
             }
         case .refused(let problem):
             drop(fill.key.partition.token)
-            return settle(fill, with: problem, now: times.received)
+            return settle(fill, with: problem)
         case .rejected(let problem):
-            return settle(fill, with: problem, now: times.received)
+            return settle(fill, with: problem)
         case .failed(let problem):
             return fail(fill, with: problem, now: times.received)
         }
@@ -46,12 +44,11 @@ extension ConversationCache {
             content: content, fields: fields, freshness: freshness, received: times.received, fetch: fill.id
         )
         let isKept = keep(entry, of: fill, now: times.received)
-        let ttl = Int((Double(entry.remaining(at: times.received)) / 1_000_000).rounded(.down))
+        let ttl = entry.ttlSeconds(at: times.received)
         // Divar may have had it in a cache of its own.
         let age = (fields.age ?? 0) > 0 ? Int(freshness.initialAge / 1_000_000) : nil
-        return settle(fill, now: times.received) { cacheStatus in
+        return settle(fill, status: status) { cacheStatus in
             var cacheStatus = cacheStatus
-            cacheStatus.forwardStatus = status
             cacheStatus.isStored = isKept
             if isKept { cacheStatus.ttl = ttl }
             let shownAge = cacheStatus.isCollapsed ? Int(freshness.initialAge / 1_000_000) : age
@@ -77,101 +74,84 @@ extension ConversationCache {
             received: times.received, fetch: fill.id
         )
         let isKept = keep(entry, of: fill, now: times.received)
-        return settle(fill, now: times.received) { status in
+        return settle(fill, status: problem.divar?.status) { status in
             var status = status
-            status.forwardStatus = problem.divar?.status
             status.isStored = isKept
             return .problem(problem, status)
         }
     }
 
-    private mutating func settle(_ fill: Fill, with problem: Problem, now: Int64) -> Settlement {
-        settle(fill, now: now) { status in
-            var status = status
-            status.forwardStatus = problem.divar?.status
-            return .problem(problem, status)
-        }
+    private mutating func settle(_ fill: Fill, with problem: Problem) -> Settlement {
+        settle(fill, status: problem.divar?.status) { .problem(problem, $0) }
     }
 
     /// A stale answer for those who take one. Of the others the next in line tries once more, so that no herd fails for
     /// one call's bad luck, and none waits for more than two.
     private mutating func fail(_ fill: Fill, with problem: Problem, now: Int64) -> Settlement {
+        let divarStatus = problem.divar?.status
         var settlement = Settlement()
         var others = fill.waiting
         if let entry = standIn(for: fill, now: now) {
-            let status = problem.divar?.status
             for waiting in others where waiting.read.takesStale {
-                settlement.notices.append((waiting.read.waiter, stale(entry, to: waiting, of: fill, status, now: now)))
+                var status = fill.status(of: waiting, divarStatus: divarStatus)
+                (status.ttl, status.detail) = (entry.ttlSeconds(at: now), .staleIfError)
+                let answer = CachedAnswer(content: entry.content, age: entry.ageSeconds(at: now), status: status)
+                settlement.notices.append((waiting.read.waiter, .answer(answer)))
             }
             others.removeAll { $0.read.takesStale }
         }
+        let failing = { (waiting: Fill.Waiting) in
+            (
+                waiting.read.waiter,
+                Settlement.Notice.problem(problem, fill.status(of: waiting, divarStatus: divarStatus))
+            )
+        }
         if !fill.isBackground, let first = others.first, first.read.waiter == fill.waiting.first?.read.waiter {
-            settlement.notices.append((first.read.waiter, failure(problem, for: first, of: fill)))
+            settlement.notices.append(failing(first))
             others.removeFirst()
         }
         guard !fill.isRepeated, !others.isEmpty else {
-            for waiting in others {
-                settlement.notices.append((waiting.read.waiter, failure(problem, for: waiting, of: fill)))
-            }
+            settlement.notices += others.map(failing)
             close(fill)
             return settlement
         }
-        others[0].isCollapsed = false
-        var repeated = fill
-        (repeated.isRepeated, repeated.isBackground) = (true, false)
-        (repeated.waiting, repeated.begun) = (others, now)
-        fills[fill.id] = repeated
-        settlement.notices.append((others[0].read.waiter, .fetch(repeated.fetch)))
+        settlement.notices.append(makeAgain(fill, for: others, now: now))
         return settlement
     }
 
     /// Section 4.3.4: a 304 about something else, or about what a refused token brought. What is kept may be anything
     /// by now, and the whole is asked for once.
     private mutating func repeatWhole(_ fill: Fill, now: Int64) -> Settlement {
-        if !fill.isFenced { forgetEntry(under: fill.key) }
+        if !fill.isFenced { remove(fill.key) }
         var whole = fill
         (whole.isConditional, whole.revalidated) = (false, nil)
-        guard fill.isConditional, !fill.isRepeated, let first = fill.waiting.first else {
-            let problem = Problem(
-                .divarUnintelligible, detail: "Divar says that something unknown has not changed."
-            )
-            return fail(whole, with: problem, now: now)
+        guard fill.isConditional, !fill.isRepeated, !fill.waiting.isEmpty else {
+            return fail(whole, with: FetchEnd.unasked, now: now)
         }
-        (whole.isRepeated, whole.isBackground, whole.begun) = (true, false, now)
-        fills[fill.id] = whole
-        return Settlement(notices: [(first.read.waiter, .fetch(whole.fetch))])
+        return Settlement(notices: [makeAgain(whole, for: fill.waiting, now: now)])
     }
 
-    private func failure(_ problem: Problem, for waiting: Fill.Waiting, of fill: Fill) -> Settlement.Notice {
-        var status = CacheStatus.forwarded(fill.reason, status: problem.divar?.status)
-        status.isCollapsed = waiting.isCollapsed
-        return .problem(problem, status)
-    }
-
-    private func stale(
-        _ entry: CacheEntry,
-        to waiting: Fill.Waiting,
-        of fill: Fill,
-        _ forwardStatus: Int?,
+    /// The first of those who wait makes the call once more, and so shares nobody's.
+    private mutating func makeAgain(
+        _ fill: Fill,
+        for waiting: [Fill.Waiting],
         now: Int64
-    ) -> Settlement.Notice {
-        var status = CacheStatus.forwarded(fill.reason, status: forwardStatus)
-        status.isCollapsed = waiting.isCollapsed
-        status.ttl = Int((Double(entry.remaining(at: now)) / 1_000_000).rounded(.down))
-        status.detail = .staleIfError
-        let age = Int(entry.age(at: now) / 1_000_000)
-        return .answer(CachedAnswer(content: entry.content, age: age, status: status))
+    ) -> (waiter: CacheWaiter, notice: Settlement.Notice) {
+        var repeated = fill
+        (repeated.isRepeated, repeated.isBackground) = (true, false)
+        (repeated.waiting, repeated.begun) = (waiting, now)
+        repeated.waiting[0].isCollapsed = false
+        fills[fill.id] = repeated
+        return (waiting[0].read.waiter, .fetch(repeated.fetch))
     }
 
     private mutating func settle(
         _ fill: Fill,
-        now: Int64,
+        status divarStatus: Int?,
         notice: (CacheStatus) -> Settlement.Notice
     ) -> Settlement {
         let notices = fill.waiting.map { waiting in
-            var status = CacheStatus.forwarded(fill.reason)
-            status.isCollapsed = waiting.isCollapsed
-            return (waiter: waiting.read.waiter, notice: notice(status))
+            (waiter: waiting.read.waiter, notice: notice(fill.status(of: waiting, divarStatus: divarStatus)))
         }
         close(fill)
         return Settlement(notices: notices)

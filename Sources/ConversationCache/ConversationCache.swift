@@ -70,9 +70,8 @@ package struct ConversationCache: Sendable {
         }
         var reason = ForwardReason.missing
         if let entry { reason = entry.remaining(at: now) > 0 && !entry.needsRevalidation ? .request : .stale }
-        let isBackground = false
-        return .fetch(
-            begin(read, reason: reason, revalidating: entry, word: word, isBackground: isBackground, now: now))
+        let fetch = begin(read, reason: reason, revalidating: entry, word: word, isBackground: false, now: now)
+        return .fetch(fetch)
     }
 
     private mutating func nextWord() -> UInt64 {
@@ -94,7 +93,7 @@ package struct ConversationCache: Sendable {
         let (age, remaining) = (entry.age(at: now), entry.remaining(at: now))
         var status = CacheStatus()
         status.isHit = true
-        status.ttl = Int((Double(remaining) / 1_000_000).rounded(.down))
+        status.ttl = entry.ttlSeconds(at: now)
         if remaining > 0 {
             guard !entry.needsRevalidation, read.takes(age: age, remaining: remaining) else { return nil }
             if case .notFound = entry.content { status.detail = .negative }
@@ -103,7 +102,7 @@ package struct ConversationCache: Sendable {
             guard read.takesStale, remaining + window > 0, !isFenced(read.key.conversation) else { return nil }
             status.detail = .staleWhileRevalidate
         }
-        return CachedAnswer(content: entry.content, age: Int(age / 1_000_000), status: status)
+        return CachedAnswer(content: entry.content, age: entry.ageSeconds(at: now), status: status)
     }
 
     private mutating func beginRefresh(
@@ -292,9 +291,7 @@ package struct ConversationCache: Sendable {
         }
     }
 
-    mutating func forgetEntry(under key: CacheKey) { remove(key) }
-
-    private mutating func remove(_ key: CacheKey) {
+    mutating func remove(_ key: CacheKey) {
         if table.remove(key) { unlink(key) }
     }
 

@@ -52,10 +52,7 @@ package final class EgressService: MessagingService {
         completion: @escaping (SendAnswer) -> Void
     ) {
         let now = Date().timeIntervalSince1970
-        let message = MessageID(
-            unixMilliseconds: UInt64(max(0, now * 1000)),
-            random: (.random(in: .min ... .max), .random(in: .min ... .max))
-        )
+        let message = EgressService.makeID(at: now)
         let claim = key.map { key in
             (
                 name: ClaimName(caller: call.caller.name, key: key),
@@ -86,6 +83,14 @@ package final class EgressService: MessagingService {
         } catch {
             completion(exchange.refused(error as? Problem ?? JournalProblem.noRandomness))
         }
+    }
+
+    /// - Parameter now: seconds since 1970.
+    private static func makeID(at now: Double) -> MessageID {
+        MessageID(
+            unixMilliseconds: UInt64(max(0, now * 1000)),
+            random: (.random(in: .min ... .max), .random(in: .min ... .max))
+        )
     }
 
     /// The intent is on disk.
@@ -137,10 +142,7 @@ package final class EgressService: MessagingService {
             completion(.failure(error))
             return
         }
-        let message = MessageID(
-            unixMilliseconds: UInt64(max(0, Date().timeIntervalSince1970 * 1000)),
-            random: (.random(in: .min ... .max), .random(in: .min ... .max))
-        )
+        let message = EgressService.makeID(at: Date().timeIntervalSince1970)
         let record = RecordDraft(intentOf: .createUploadToken, for: call, through: plan.endpoint.name)
         let isTaken = journal.submit(.intent(IntentSubmission(message: message, record: record))) { result in
             if let problem = JournalProblem.of(result) {

@@ -1,4 +1,4 @@
-package import Custody
+private import Custody
 private import DivarAPI
 private import HTTPWire
 private import Messaging
@@ -8,7 +8,7 @@ package enum ConfigurationCheck {
     /// Reads the file, fetches the keys, loads the trust file. Gives lines that say what holds.
     package static func run(path: String, environment: [String: String]) throws(ConfigurationError) -> [String] {
         let configuration = try ConfigurationFile.read(path: path)
-        let keys = try resolve(configuration, environment: environment)
+        let keys = try resolve(configuration, environment: environment).keys
         return [
             "listens on \(configuration.listen.map(\.description).joined(separator: ", "))",
             "calls \(configuration.upstream.baseURL) by the contract of \(configuration.contract.rawValue)",
@@ -24,26 +24,32 @@ package enum ConfigurationCheck {
     package static func resolve(
         _ configuration: Configuration,
         environment: [String: String]
-    ) throws(ConfigurationError) -> AppKeys {
+    ) throws(ConfigurationError) -> GatewaySecrets {
         var problems = trustProblems(configuration)
-        var keys: AppKeys?
+        let keys = attempt(&problems) { () throws(ConfigurationError) in
+            try KeyResolver.keys(of: configuration, environment: environment)
+        }
+        let sealer = attempt(&problems) { () throws(ConfigurationError) in
+            try AuditKeys.sealer(of: configuration, environment: environment)
+        }
+        let identification = attempt(&problems) { () throws(ConfigurationError) in
+            try EventKey.identification(of: configuration, environment: environment)
+        }
+        guard let keys, let sealer, let identification, problems.isEmpty else { throw ConfigurationError(problems) }
+        return GatewaySecrets(keys: keys, sealer: sealer, identification: identification)
+    }
+
+    /// What was asked for, or nil with what is wrong put to the other problems.
+    private static func attempt<Value>(
+        _ problems: inout [ConfigurationProblem],
+        _ resolve: () throws(ConfigurationError) -> Value
+    ) -> Value? {
         do {
-            keys = try KeyResolver.keys(of: configuration, environment: environment)
+            return try resolve()
         } catch {
             problems += error.problems
+            return nil
         }
-        do {
-            _ = try AuditKeys.masterKeys(of: configuration, environment: environment)
-        } catch {
-            problems += error.problems
-        }
-        do {
-            _ = try EventKey.identification(of: configuration, environment: environment)
-        } catch {
-            problems += error.problems
-        }
-        guard let keys, problems.isEmpty else { throw ConfigurationError(problems) }
-        return keys
     }
 
     private static func trustProblems(_ configuration: Configuration) -> [ConfigurationProblem] {

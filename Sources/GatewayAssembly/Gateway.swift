@@ -1,9 +1,9 @@
-package import Custody
+private import Custody
 private import Delivery
 private import Egress
 package import HTTPWire
 private import InternalAPI
-package import Journal
+private import Journal
 package import Logging
 private import Messaging
 private import NIOCore
@@ -26,9 +26,7 @@ package struct Gateway: Sendable {
     /// - Parameter isTrial: whether a journal without a path may be a temporary one.
     package static func start(
         _ configuration: Configuration,
-        keys: AppKeys,
-        sealer: ContentSealer,
-        identification: IdentificationKey?,
+        secrets: GatewaySecrets,
         isTrial: Bool,
         logger: Logger
     ) async throws -> Gateway {
@@ -37,11 +35,11 @@ package struct Gateway: Sendable {
             ? try UpstreamTLS(trustFile: configuration.upstream.trustFile) : nil
         let eventTLS = configuration.events?.forward?.origin.scheme == .https ? try UpstreamTLS(trustFile: nil) : nil
         let journal = try await JournalHost.start(
-            configuration.trail, sealer: sealer, isTemporary: isTrial, logger: logger
+            configuration.trail, sealer: secrets.sealer, isTemporary: isTrial, logger: logger
         )
-        let settings = egressSettings(of: configuration, keys: keys, sealer: sealer)
+        let settings = egressSettings(of: configuration, secrets: secrets)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
-        let readiness = GatewayReadiness(apps: keys.apps.count, journal: journal.writer.status)
+        let readiness = GatewayReadiness(apps: secrets.keys.apps.count, journal: journal.writer.status)
         let callers = callers(of: configuration)
         let cache = SharedConversationCache(settings: configuration.cache)
         _ = group.next().scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in cache.sweep() }
@@ -63,7 +61,7 @@ package struct Gateway: Sendable {
                     logger: logger
                 ),
                 callers: callers,
-                events: identification,
+                events: secrets.identification,
                 readiness: readiness,
                 limits: configuration.messageLimits
             )
@@ -99,17 +97,16 @@ package struct Gateway: Sendable {
 
     private static func egressSettings(
         of configuration: Configuration,
-        keys: AppKeys,
-        sealer: ContentSealer
+        secrets: GatewaySecrets
     ) -> EgressSettings {
         var settings = EgressSettings(
             planner: EndpointPlanner(contract: configuration.contract, preferring: configuration.preferredEndpoints),
-            keys: keys,
+            keys: secrets.keys,
             uploadURL: configuration.upstream.uploadURL,
             deadline: configuration.upstream.deadline,
             userAgent: GatewayVersion.userAgent
         )
-        settings.sealer = sealer
+        settings.sealer = secrets.sealer
         settings.readRecording = configuration.trail.reads
         settings.idempotencyMicroseconds = Int64(configuration.trail.idempotency / .microseconds(1))
         return settings

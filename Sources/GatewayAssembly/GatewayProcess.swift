@@ -22,20 +22,13 @@ package enum GatewayProcess {
                 sandbox: sandbox.flatMap { target(of: $0) }
             )
             let logger = logger(level: configuration.logLevel)
-            let keys = try ConfigurationCheck.resolve(
+            let secrets = try ConfigurationCheck.resolve(
                 configuration,
                 environment: ProcessInfo.processInfo.environment
             )
-            let sealer = try AuditKeys.sealer(of: configuration, environment: ProcessInfo.processInfo.environment)
-            let identification = try EventKey.identification(
-                of: configuration, environment: ProcessInfo.processInfo.environment
-            )
             let isTrial = sandbox != nil
             let gateway = try await started {
-                try await Gateway.start(
-                    configuration, keys: keys, sealer: sealer, identification: identification, isTrial: isTrial,
-                    logger: logger
-                )
+                try await Gateway.start(configuration, secrets: secrets, isTrial: isTrial, logger: logger)
             }
             let sandboxAddress = sandbox?.address
             var services: [any Service] = [

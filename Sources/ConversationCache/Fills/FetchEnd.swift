@@ -18,6 +18,11 @@ package enum FetchEnd: Sendable {
     /// Any other answer.
     case rejected(Problem)
 
+    /// What a 304 is to a request that didn't ask what has changed.
+    package static let unasked = Problem(
+        .divarUnintelligible, detail: "Divar says that something unknown has not changed."
+    )
+
     /// Divar's status, where it answered.
     package var status: Int? {
         switch self {

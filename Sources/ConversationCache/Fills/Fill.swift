@@ -27,6 +27,13 @@ struct Fill {
     /// When the token ends, by the last word of its caller's.
     var tokenEnd: TokenWord?
 
+    /// What is said of its end to one of those who wait.
+    func status(of waiting: Waiting, divarStatus: Int?) -> CacheStatus {
+        var status = CacheStatus.forwarded(reason, status: divarStatus)
+        status.isCollapsed = waiting.isCollapsed
+        return status
+    }
+
     var fetch: Fetch {
         Fetch(id: id, key: key, validators: revalidated?.fields.validators ?? Validators())
     }

@@ -23,6 +23,12 @@ package final class CacheEntry: Sendable {
     /// How long it stays fresh; below zero, how long it has been stale.
     func remaining(at now: Int64) -> Int64 { freshness.lifetime - age(at: now) }
 
+    /// Whole seconds, as fields say them.
+    func ageSeconds(at now: Int64) -> Int { Int(age(at: now) / 1_000_000) }
+
+    /// Whole seconds, rounded down also below zero.
+    func ttlSeconds(at now: Int64) -> Int { Int((Double(remaining(at: now)) / 1_000_000).rounded(.down)) }
+
     var needsRevalidation: Bool { fields.cacheControl?.isNoCache ?? false }
 
     /// For how long it may be used once it is stale, in microseconds (RFC 9111 section 4.2.4, RFC 5861). Divar's word

@@ -130,28 +130,19 @@ final class CachedReads {
 
     private func bypass(_ read: ConversationRead, for waiting: Pending, token: TokenDigest, reason: ForwardReason) {
         ask(for: waiting, validators: Validators()) { end, _ in
-            var status = CacheStatus.forwarded(reason)
+            let status = CacheStatus.forwarded(reason, status: end.status)
+            if case .refused = end { self.cache.use { $0.drop(token) } }
             switch end {
             case .conversation(let body, let entityTag, _), .unkept(let body, let entityTag, _):
-                status.forwardStatus = end.status
                 let content = CachedContent.conversation(body: body, entityTag: entityTag)
                 waiting.completion(ConversationAnswer(CachedAnswer(content: content, age: nil, status: status)))
             case .notModified:
-                waiting.completion(ConversationAnswer(CachedReads.unasked, status: status))
-            case .refused(let problem):
-                self.cache.use { $0.drop(token) }
-                status.forwardStatus = problem.divar?.status
-                waiting.completion(ConversationAnswer(problem, status: status))
-            case .notFound(let problem, _), .failed(let problem), .rejected(let problem):
-                status.forwardStatus = problem.divar?.status
+                waiting.completion(ConversationAnswer(FetchEnd.unasked, status: status))
+            case .notFound(let problem, _), .refused(let problem), .failed(let problem), .rejected(let problem):
                 waiting.completion(ConversationAnswer(problem, status: status))
             }
         }
     }
-
-    private static let unasked = Problem(
-        .divarUnintelligible, detail: "Divar says that something unknown has not changed."
-    )
 
     private func ask(
         for waiting: Pending,

@@ -7,9 +7,9 @@ extension FieldName {
         self = match.name
     }
 
-    /// Whether a name is that word, which is in lower case. Letter case aside, and only that of ASCII (RFC 9110 section
-    /// 5.1); compared where it lies, for this runs for every field of every request.
-    fileprivate static func isSame(_ name: String, _ word: String) -> Bool {
+    /// Whether a name, or a value, is that word, which is in lower case. Letter case aside, and only that of ASCII
+    /// (RFC 9110 section 5.1); compared where it lies, for this runs for every field of every request.
+    static func isSame(_ name: String, _ word: String) -> Bool {
         guard name.utf8.count == word.utf8.count else { return false }
         for (byte, letter) in zip(name.utf8, word.utf8) where byte != letter {
             guard letter >= UInt8(ascii: "a"), byte == letter - 0x20 else { return false }

@@ -70,13 +70,13 @@ struct RequestHeadReader {
                 contentLength = length
             case .transferEncoding:
                 // The codec doesn't know the coding with a tab behind it, and would frame the body otherwise.
-                guard RequestHeadReader.isWord("chunked", value), !text.utf8.contains(UInt8(ascii: "\t")), !isChunked
+                guard FieldName.isSame(value, "chunked"), !text.utf8.contains(UInt8(ascii: "\t")), !isChunked
                 else {
                     return refused(.unsupportedTransferCoding)
                 }
                 isChunked = true
             case .expect:
-                guard RequestHeadReader.isWord("100-continue", value) else { return refused(.expectationFailed) }
+                guard FieldName.isSame(value, "100-continue") else { return refused(.expectationFailed) }
                 expectsContinue = head.version == .http1_1
             case nil:
                 guard let field = FieldName(insensitively: name) else { continue }
@@ -106,11 +106,6 @@ struct RequestHeadReader {
 
     private static func length(_ value: String) -> Int? {
         value.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(value) : nil
-    }
-
-    /// Letter case aside, and only that of ASCII: `lowercased` makes a `k` of the Kelvin sign.
-    private static func isWord(_ word: String, _ value: String) -> Bool {
-        value.utf8.count == word.utf8.count && value.lowercased() == word
     }
 
     private mutating func refuse(_ violation: ProtocolViolation) {
