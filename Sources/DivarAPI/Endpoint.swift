@@ -17,4 +17,7 @@ package struct Endpoint: Sendable, Hashable {
     package let tokenScopes: [String]
     package let body: BodyForm
     package let answer: AnswerForm
+    /// The answers that prove that it did nothing. An assumption about Divar, one row at a time: all of its endpoints
+    /// stand behind the same gRPC-JSON gateway, which answers so before it calls anything.
+    package var earlyRefusals = Set(EarlyRefusal.allCases)
 }
