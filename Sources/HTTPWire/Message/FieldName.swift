@@ -5,11 +5,13 @@ package enum FieldName: String, Sendable, Hashable, CaseIterable {
     case accessTokenExpires = "x-access-token-expires"
     case apiKey = "x-api-key"
     case cacheControl = "cache-control"
+    case dryRun = "dry-run"
     case contentType = "content-type"
     case host
     case idempotencyKey = "idempotency-key"
     case ifNoneMatch = "if-none-match"
     case origin
+    case requestTimeout = "x-request-timeout"
     case traceparent
 
     /// The fields that say where a request ends, and what comes before its end.

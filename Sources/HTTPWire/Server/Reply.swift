@@ -10,6 +10,11 @@ package struct Reply {
         connection.take(response, bodyBytes: response.content.readableBytes, for: exchange)
     }
 
+    /// What is to be done where the client goes away before it is answered; nothing where it was.
+    package func whenAbandoned(_ action: @escaping () -> Void) {
+        connection.whenAbandoned(action, exchange)
+    }
+
     /// For simulations: promises the whole answer, sends only so many bytes of its body, and closes.
     package func sendCut(_ response: Response, bodyBytes: Int) {
         connection.take(response, bodyBytes: min(bodyBytes, response.content.readableBytes - 1), for: exchange)
@@ -25,4 +30,5 @@ package struct Reply {
 protocol ReplyTaking: AnyObject {
     func take(_ response: Response, bodyBytes: Int, for exchange: UInt64)
     func closeUnanswered(_ exchange: UInt64)
+    func whenAbandoned(_ action: @escaping () -> Void, _ exchange: UInt64)
 }

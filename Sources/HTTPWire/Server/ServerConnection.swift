@@ -9,11 +9,11 @@ final class ServerConnection: ChannelInboundHandler {
     let responder: any HTTPResponder
     private let services: ServerLoop
     private(set) var state = ServerConnectionState()
-    private var context: ChannelHandlerContext?
+    private(set) var context: ChannelHandlerContext?
     private var peer = PeerAddress.unixSocket
     private var queue = CircularBuffer<HTTPServerRequestPart>(initialCapacity: 0)
     private var readingPaused = false
-    private var inputClosed = false
+    private(set) var inputClosed = false
     private var isDelivering = false
     private var unfinishedWrites = 0
     private var outputClosed = false
@@ -27,6 +27,8 @@ final class ServerConnection: ChannelInboundHandler {
     private var requestLineEnded = false
     private var requestLineBytes = 0
     private var accept: ((_ body: [UInt8], _ reply: Reply) -> Void)?
+    /// Told where the client goes away while it waits.
+    var abandoned: (() -> Void)?
     /// Told where the body is refused here.
     private var bodyRefused: ((ProtocolViolation) -> Void)?
 
@@ -68,6 +70,7 @@ final class ServerConnection: ChannelInboundHandler {
         writeCutOff?.cancel()
         accept = nil
         bodyRefused = nil
+        abandon()
         queue.removeAll()
         services.closed(self)
         self.context = nil
@@ -89,8 +92,10 @@ final class ServerConnection: ChannelInboundHandler {
             context.fireUserInboundEventTriggered(event)
             return
         }
-        // What was asked before the client closed its side is still answered.
+        // What was asked before the client closed its side is still answered, unless it can be given up: who closes one
+        // side and who closes both look the same from here, and clients that close one are rare.
         inputClosed = true
+        if state.phase == .answering, abandon() { context.close(promise: nil) }
         closeIfDone()
     }
 
@@ -104,7 +109,7 @@ final class ServerConnection: ChannelInboundHandler {
         if state.phase == .lingering { return }
         if state.phase == .answering {
             // What follows is nonsense, but the answer in the making is still owed.
-            _ = state.drain()
+            state.drain()
             return
         }
         switch error as? HTTPParserError {
@@ -130,9 +135,10 @@ final class ServerConnection: ChannelInboundHandler {
         return true
     }
 
-    /// The server stops: an idle connection closes, a busy one after its answer.
+    /// The server stops: an idle connection closes once nothing comes any more, a busy one after its answer.
     func drain() {
-        if state.drain(), unfinishedWrites == 0 { context?.close(promise: nil) }
+        state.drain()
+        if state.phase == .idle || state.phase == .lingering { armDeadline() }
     }
 
     /// The server has waited long enough.
@@ -243,7 +249,16 @@ final class ServerConnection: ChannelInboundHandler {
         context?.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
     }
 
-    private func respond(_ response: Response, bodyBytes: Int? = nil, closing forced: Bool = false) {
+    @discardableResult
+    func abandon() -> Bool {
+        let action = abandoned
+        abandoned = nil
+        action?()
+        return action != nil
+    }
+
+    func respond(_ response: Response, bodyBytes: Int? = nil, closing forced: Bool = false) {
+        abandoned = nil
         guard let context else { return }
         let cut = bodyBytes.map { $0 < response.content.readableBytes } ?? false
         let closing = forced || cut || state.closesAfterResponse(swallowable: bodyIsSwallowable)
@@ -327,8 +342,7 @@ final class ServerConnection: ChannelInboundHandler {
     }
 
     private func closeIfDone() {
-        let mayClose = inputClosed || (state.isDraining && state.isIdle)
-        guard mayClose, queue.isEmpty, state.phase != .answering, unfinishedWrites == 0 else { return }
+        guard inputClosed, queue.isEmpty, state.phase != .answering, unfinishedWrites == 0 else { return }
         context?.close(promise: nil)
     }
 
@@ -351,10 +365,10 @@ final class ServerConnection: ChannelInboundHandler {
 
     private func length(of deadline: ServerConnectionState.Deadline) -> TimeAmount {
         switch deadline {
-        case .idle: services.limits.idle
+        case .idle: state.isDraining ? ServerLimits.drainQuiet : services.limits.idle
         case .header: services.limits.headerRead
         case .body: services.limits.bodyRead
-        case .linger: ServerLimits.linger
+        case .linger: state.isDraining ? ServerLimits.drainLinger : ServerLimits.linger
         }
     }
 
@@ -374,20 +388,11 @@ final class ServerConnection: ChannelInboundHandler {
         switch state.deadline {
         case .header: refuse(.headerTimeout)
         case .body where state.phase != .swallowing: refuse(.bodyTimeout)
-        case .idle, .body, .linger: context.close(promise: nil)
+        case .idle:
+            state.idleEnded()
+            closeOutputIfWritten()
+        case .body, .linger: context.close(promise: nil)
         case nil: break
         }
-    }
-}
-
-extension ServerConnection: ReplyTaking {
-    func take(_ response: Response, bodyBytes: Int, for exchange: UInt64) {
-        guard state.phase == .answering, state.exchange == exchange else { return }
-        respond(response, bodyBytes: bodyBytes)
-    }
-
-    func closeUnanswered(_ exchange: UInt64) {
-        guard state.phase == .answering, state.exchange == exchange else { return }
-        context?.close(promise: nil)
     }
 }

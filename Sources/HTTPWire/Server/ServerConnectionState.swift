@@ -106,10 +106,15 @@ struct ServerConnectionState {
         return .swallowRest
     }
 
-    /// The next answer is the last one. True where none is owed.
-    mutating func drain() -> Bool {
+    /// The next answer is the last one.
+    mutating func drain() {
         draining = true
-        return phase == .idle
+    }
+
+    /// Nothing came for long enough: our side closes, and what crosses that on its way is read and dropped. Closing
+    /// both sides at once would answer it with a reset.
+    mutating func idleEnded() {
+        phase = .lingering
     }
 
     /// Whether no further request is taken up.

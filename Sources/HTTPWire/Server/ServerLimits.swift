@@ -23,6 +23,10 @@ package struct ServerLimits: Sendable, Hashable {
     /// How long a closing connection still listens, so that the client can read the answer before a reset could take
     /// it away (RFC 9112 section 9.6).
     static let linger: TimeAmount = .seconds(2)
+    /// While the server stops: how long an idle connection may still bring a request, and how long a closing one
+    /// listens.
+    static let drainQuiet: TimeAmount = .milliseconds(100)
+    static let drainLinger: TimeAmount = .milliseconds(200)
     /// How much of a refused request's body is swallowed to keep the connection.
     static let swallowedBodyBytes = 64 * 1024
     /// Parts of pipelined requests that wait their turn before reading pauses.

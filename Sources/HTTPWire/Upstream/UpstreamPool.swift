@@ -54,19 +54,32 @@ package final class UpstreamPool {
     package var openConnections: Int { state.open }
 
     /// Sends a request. The completion is called once, on the loop, at the deadline at the latest.
-    package func execute(_ request: UpstreamRequest, deadline: NIODeadline, completion: @escaping Completion) {
+    ///
+    /// - Returns: gives the call up; then the completion isn't called any more. Whatever of the request has left may
+    ///   have been acted on.
+    @discardableResult
+    package func execute(
+        _ request: UpstreamRequest,
+        deadline: NIODeadline,
+        completion: @escaping Completion
+    ) -> () -> Void {
         eventLoop.preconditionInEventLoop()
         guard !isShutDown else {
             completion(.failure(UpstreamFailure(.noConnectionFree, requestStarted: false)))
-            return
+            return {}
         }
         guard deadline > .now() else {
             completion(.failure(UpstreamFailure(.deadline, requestStarted: false)))
-            return
+            return {}
         }
         let call = PendingCall(request: request, completion: completion)
         call.timer = eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { self.deadlinePassed(call) }
         place(call)
+        return { [weak self, weak call] in
+            guard let call, call.completion != nil else { return }
+            call.completion = nil
+            self?.deadlinePassed(call)
+        }
     }
 
     /// Closes what is idle and takes no further calls; calls under way go on.
