@@ -211,13 +211,9 @@ extension JournalKeeper {
                     switch letter.submission {
                     case .intent(let intent):
                         failure?.refused(intent)
-                        // A key that was used before has its answer on disk.
-                        if let name = intent.claim?.name, let claim = try? store.claim(name),
-                            failure?.isRefused(claim.message) != true,
-                            let verdict = ledger.verdict(on: intent, given: claim, now: now)
-                        {
-                            return (letter, verdict)
-                        }
+                        if let verdict = verdictOnDisk(intent, now: now) { return (letter, verdict) }
+                    case .question(let intent):
+                        if let verdict = verdictOnDisk(intent, now: now) { return (letter, verdict) }
                     case .outcome(let outcome):
                         if ledger.live[outcome.message] != nil { failure?.keep(outcome) }
                     case .note: lost += 1
@@ -226,6 +222,14 @@ extension JournalKeeper {
                     return (letter, .unavailable(error))
                 }
         )
+    }
+
+    /// A key that was used before has its answer on disk.
+    private func verdictOnDisk(_ intent: IntentSubmission, now: Int64) -> JournalResult? {
+        guard let name = intent.claim?.name, let claim = try? store.claim(name),
+            failure?.isRefused(claim.message) != true
+        else { return nil }
+        return ledger.verdict(on: intent, given: claim, now: now)
     }
 
     private func recover() {

@@ -55,6 +55,9 @@ struct JournalLedger {
             case .note(let note):
                 builder.append(note)
                 decision.results.append(.committed)
+            case .question(let intent):
+                let verdict = verdict(on: intent, claims: claims, taken: taken, refusal: nil, now: now)
+                decision.results.append(verdict)
             case .lookUp:
                 decision.results.append(.life(nil))
             }

@@ -10,6 +10,9 @@ struct JournalLetter: Sendable {
 
     /// The idempotency key that it would use.
     var claimName: ClaimName? {
-        if case .intent(let intent) = submission { intent.claim?.name } else { nil }
+        switch submission {
+        case .intent(let intent), .question(let intent): intent.claim?.name
+        case .outcome, .note, .lookUp: nil
+        }
     }
 }

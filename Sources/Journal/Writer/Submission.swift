@@ -9,6 +9,8 @@ package enum Submission: Sendable {
     /// A read or a refusal: kept where there is room, counted where there isn't. Nobody waits for it.
     case note(RecordTail)
     case lookUp(MessageID)
+    /// Only asks what the intent's idempotency key stands for; `committed` where it is free.
+    case question(IntentSubmission)
 
     package static func outcome(_ draft: RecordDraft, of message: MessageID, answer: [UInt8]?) -> Submission {
         .outcome(OutcomeSubmission(draft, of: message, answer: answer))
