@@ -151,6 +151,11 @@ package struct ConversationCache: Sendable {
         return true
     }
 
+    /// Whether nobody waits for a fetch but whoever makes it.
+    package func isForOne(_ id: FetchID) -> Bool {
+        fills[id].map { !$0.isBackground && $0.waiting.count == 1 } ?? false
+    }
+
     // MARK: Sends
 
     /// A send to a conversation is about to leave: what was asked for before may answer whoever asked, and is not kept.

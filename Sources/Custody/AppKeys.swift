@@ -8,9 +8,13 @@ package struct AppKeys: Sendable {
         self.keys = keys
     }
 
-    /// The key to call Divar with, or nil for an app without one.
-    package func key(of app: AppName) -> Secret? {
-        keys[app]?.first
+    /// How many keys there are to call Divar with.
+    package func count(of app: AppName) -> Int { keys[app]?.count ?? 0 }
+
+    /// One of an app's keys, in the order in which they are to be tried; nil where there aren't as many.
+    package func key(of app: AppName, at place: Int = 0) -> Secret? {
+        guard let keys = keys[app], keys.indices.contains(place) else { return nil }
+        return keys[place]
     }
 
     package var apps: [AppName] { keys.keys.sorted { $0.text < $1.text } }

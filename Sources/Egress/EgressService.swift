@@ -11,12 +11,12 @@ package import NIOCore
 /// The way out: takes a checked call, has its intent on disk, calls Divar, has the outcome on disk, and says what came
 /// of it. Confined to one event loop.
 ///
-/// One attempt a call. What may be said of its end is decided by the rules in `Delivery`; this only performs.
+/// What may be tried again and what may be said of its end is decided by the rules in `Delivery`; this only performs.
 package final class EgressService: MessagingService {
     private let caller: UpstreamCaller
     private let journal: LoopJournal
     private let settings: EgressSettings
-    private let cache: SharedConversationCache
+    private let sends: MessageSends
     private let reads: CachedReads
     private let events: EventReceiver
 
@@ -25,16 +25,23 @@ package final class EgressService: MessagingService {
         pool: UpstreamPool,
         journal: LoopJournal,
         cache: SharedConversationCache,
+        rules: SharedUpstreamRules,
         events: EventReceiver,
         settings: EgressSettings,
         eventLoop: any EventLoop,
         logger: Logger
     ) {
-        let caller = UpstreamCaller(pool: pool, settings: settings, logger: logger)
+        let gate =
+            rules.join { loop in
+                let gate = UpstreamGate(loop: loop, eventLoop: eventLoop, shared: rules, logger: logger)
+                return NIOLoopBound(gate, eventLoop: eventLoop)
+            }.value
+        let caller = UpstreamCaller(
+            pool: pool, gate: gate, rules: rules, settings: settings, eventLoop: eventLoop, logger: logger)
         self.caller = caller
         self.journal = journal
         self.settings = settings
-        self.cache = cache
+        sends = MessageSends(caller: caller, journal: journal, cache: cache, settings: settings)
         self.events = events
         reads =
             cache.join { loop in
@@ -51,79 +58,22 @@ package final class EgressService: MessagingService {
         for call: CallContext,
         completion: @escaping (SendAnswer) -> Void
     ) {
-        let now = Date().timeIntervalSince1970
-        let message = EgressService.makeID(at: now)
-        let claim = key.map { key in
-            (
-                name: ClaimName(caller: call.caller.name, key: key),
-                expires: Int64(now * 1_000_000) + settings.idempotencyMicroseconds
-            )
-        }
-        let exchange = SendExchange(
-            draft: draft, message: message, call: call, keyExpires: claim.map { Int($0.expires / 1_000_000) }
-        )
-        do {
-            let plan = try caller.plan(draft.operation, for: call) { DivarRequest(sending: draft, through: $0) }
-            let intent = try IntentSubmission(
-                message: message,
-                record: exchange.intent(through: plan.endpoint.name),
-                draft: draft,
-                sealer: settings.sealer,
-                claim: claim
-            )
-            let isTaken = journal.submit(.intent(intent)) { result in
-                if let answer = exchange.answer(to: result) {
-                    if let refusal = exchange.refusal(by: result) { self.refused(refusal) }
-                    completion(answer)
-                } else {
-                    self.perform(plan, exchange, completion: completion)
-                }
-            }
-            if !isTaken { completion(exchange.refused(JournalProblem.full)) }
-        } catch {
-            completion(exchange.refused(error as? Problem ?? JournalProblem.noRandomness))
-        }
+        sends.send(draft, key: key, for: call, completion: completion)
     }
 
-    /// - Parameter now: seconds since 1970.
-    private static func makeID(at now: Double) -> MessageID {
-        MessageID(
-            unixMilliseconds: UInt64(max(0, now * 1000)),
-            random: (.random(in: .min ... .max), .random(in: .min ... .max))
-        )
-    }
-
-    /// The intent is on disk.
-    private func perform(
-        _ plan: UpstreamCaller.Plan,
-        _ exchange: SendExchange,
-        completion: @escaping (SendAnswer) -> Void
+    package func preview(
+        _ draft: MessageDraft,
+        for call: CallContext,
+        completion: @escaping (Result<PlannedSend, Problem>) -> Void
     ) {
-        let fence = SendFence(
-            exchange.draft.target, token: plan.endpoint.needsUserToken ? exchange.call.userToken : nil)
-        cache.use { fence.begin(in: &$0) }
-        caller.perform(plan, for: exchange.call) { [journal, cache] end in
-            let result = end.result
-            // Before anybody hears of the send: a read that comes after must not be answered from before it.
-            cache.use { fence.end(end, in: &$0) }
-            let endpoint = plan.endpoint.name
-            let answer = exchange.answer(to: result, at: endpoint)
-            let outcome = exchange.outcome(
-                of: result, at: endpoint, latencyMicroseconds: end.latencyMicroseconds
-            )
-            let stored = exchange.keyExpires == nil ? nil : StoredAnswer.bytes(answer.result, to: exchange.draft)
-            let isTaken = journal.submit(.outcome(outcome, of: exchange.message, answer: stored)) { recorded in
-                completion(exchange.answer(answer, recorded: recorded))
-            }
-            if !isTaken { completion(exchange.answer(answer, recorded: JournalProblem.closed)) }
-        }
+        sends.preview(draft, for: call, completion: completion)
     }
 
     package func readConversation(
         _ read: ConversationRead,
         for call: CallContext,
         completion: @escaping (ConversationAnswer) -> Void
-    ) {
+    ) -> () -> Void {
         reads.read(read, for: call, completion: completion)
     }
 
@@ -135,42 +85,55 @@ package final class EgressService: MessagingService {
         for call: CallContext,
         completion: @escaping (Result<UploadGrant, Problem>) -> Void
     ) {
-        let plan: UpstreamCaller.Plan
-        do throws(Problem) {
-            plan = try caller.plan(.createUploadToken, for: call) { DivarRequest(creatingUploadTokenThrough: $0) }
-        } catch {
-            completion(.failure(error))
-            return
-        }
-        let message = EgressService.makeID(at: Date().timeIntervalSince1970)
-        let record = RecordDraft(intentOf: .createUploadToken, for: call, through: plan.endpoint.name)
-        let isTaken = journal.submit(.intent(IntentSubmission(message: message, record: record))) { result in
-            if let problem = JournalProblem.of(result) {
-                completion(.failure(problem))
-            } else {
-                self.performUpload(plan, message: message, for: call, completion: completion)
+        let deadline = caller.deadline(of: call)
+        caller.gate.enter(for: call, purpose: .send, deadline: deadline) { [caller, journal] entered in
+            do throws(Problem) {
+                let pass = try entered.get()
+                let exchange: UpstreamExchange
+                do throws(Problem) {
+                    exchange = try UpstreamExchange(
+                        .createUploadToken, for: call, by: caller, deadline: deadline
+                    ) { DivarRequest(creatingUploadTokenThrough: $0) }
+                } catch {
+                    caller.gate.leave(pass, signal: .unused, isSpent: false)
+                    throw error
+                }
+                let message = MessageID.made(atUnix: Date().timeIntervalSince1970)
+                let record = RecordDraft(intentOf: .createUploadToken, for: call, through: exchange.firstEndpoint)
+                let intent = IntentSubmission(message: message, record: record)
+                let isTaken = journal.submit(.intent(intent)) { result in
+                    if let problem = JournalProblem.of(result) {
+                        caller.gate.leave(pass, signal: .unused, isSpent: false)
+                        completion(.failure(problem))
+                    } else {
+                        self.performUpload(exchange, pass, message: message, completion: completion)
+                    }
+                }
+                guard isTaken else {
+                    caller.gate.leave(pass, signal: .unused, isSpent: false)
+                    throw JournalProblem.full
+                }
+            } catch {
+                completion(.failure(error))
             }
         }
-        if !isTaken { completion(.failure(JournalProblem.full)) }
     }
 
     private func performUpload(
-        _ plan: UpstreamCaller.Plan,
+        _ exchange: UpstreamExchange,
+        _ pass: GatePass,
         message: MessageID,
-        for call: CallContext,
         completion: @escaping (Result<UploadGrant, Problem>) -> Void
     ) {
-        caller.perform(plan, for: call) { [journal, settings] end in
-            let result = end.result
-            let endpoint = plan.endpoint.name
-            var answer: Result<UploadGrant, Problem> = .failure(UpstreamCaller.problem(for: result, at: endpoint))
-            var outcome = OutcomeRule.outcome(of: result)
-            if case .answered(.uploadToken(let token), _) = result {
+        exchange.run(pass) { [journal, settings] end in
+            var answer: Result<UploadGrant, Problem> = .failure(
+                UpstreamCaller.problem(for: end.result, at: end.endpoint))
+            var outcome = OutcomeRule.outcome(of: end.result)
+            if case .answered(.uploadToken(let token), _) = end.result {
                 answer = .success(UploadGrant(token: token, uploadURL: settings.uploadURL))
                 outcome = .sent
             }
-            let record = RecordDraft(
-                outcome: outcome, of: result, at: endpoint, latencyMicroseconds: end.latencyMicroseconds)
+            let record = RecordDraft(outcome: outcome, of: end)
             let isTaken = journal.submit(.outcome(record, of: message, answer: nil)) { recorded in
                 completion(JournalProblem.of(recorded).map { .failure($0) } ?? answer)
             }

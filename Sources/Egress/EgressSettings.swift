@@ -1,12 +1,12 @@
 package import Custody
-package import Delivery
 package import Journal
 package import NIOCore
 
 /// What every event loop's way out shares.
 package struct EgressSettings: Sendable {
-    package var planner: EndpointPlanner
     package var keys: AppKeys
+    /// Where Divar is, for those who are shown a request.
+    package var baseURL: String
     /// Where files are uploaded with an upload token; `/{image|video|voice|file}` follows it.
     package var uploadURL: String
     /// For one call from its start to its end.
@@ -18,14 +18,14 @@ package struct EgressSettings: Sendable {
     package var idempotencyMicroseconds: Int64 = 24 * 3_600_000_000
 
     package init(
-        planner: EndpointPlanner,
         keys: AppKeys,
+        baseURL: String,
         uploadURL: String,
         deadline: TimeAmount,
         userAgent: String
     ) {
-        self.planner = planner
         self.keys = keys
+        self.baseURL = baseURL
         self.uploadURL = uploadURL
         self.deadline = deadline
         self.userAgent = userAgent

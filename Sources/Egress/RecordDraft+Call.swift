@@ -13,14 +13,11 @@ extension RecordDraft {
     init(
         reading conversation: ConversationID,
         for call: CallContext,
-        through endpoint: EndpointName,
-        result: AttemptResult,
-        latencyMicroseconds: Int
+        end: UpstreamEnd
     ) {
         self.init(.read, of: call, operation: .readConversation)
         self.conversation = conversation.text
-        self.endpoint = endpoint
-        add(result, latencyMicroseconds: latencyMicroseconds)
+        add(end)
     }
 
     /// A read that Divar didn't hear of.
@@ -30,11 +27,10 @@ extension RecordDraft {
         reason = RecordReason.cached.rawValue
     }
 
-    init(outcome: Outcome, of result: AttemptResult, at endpoint: EndpointName, latencyMicroseconds: Int) {
+    init(outcome: Outcome, of end: UpstreamEnd) {
         self.init(.outcome)
-        self.endpoint = endpoint
         self.outcome = outcome
-        add(result, latencyMicroseconds: latencyMicroseconds)
+        add(end)
     }
 
     init(_ refused: RefusedCall) {
@@ -59,12 +55,13 @@ extension RecordDraft {
         traceID = call.trace.traceID
     }
 
-    private mutating func add(_ result: AttemptResult, latencyMicroseconds: Int) {
-        let problem = ProblemRule.problem(for: result)
+    private mutating func add(_ end: UpstreamEnd) {
+        endpoint = end.endpoint
+        let problem = ProblemRule.problem(for: end.result)
         reason = problem?.kind.rawValue
         status = problem?.divar?.status ?? (problem == nil ? 200 : nil)
         code = problem?.divar?.code
-        attempts = 1
-        self.latencyMicroseconds = latencyMicroseconds
+        attempts = end.attempts
+        latencyMicroseconds = end.latencyMicroseconds
     }
 }

@@ -1,5 +1,6 @@
 internal import Delivery
 internal import HTTPWire
+internal import Messaging
 internal import NIOCore
 
 /// How a call to Divar ended, and when.
@@ -8,8 +9,14 @@ struct UpstreamEnd {
     /// Nil where no answer came.
     let status: Int?
     let caching: UpstreamCaching?
+    /// Of the last attempt.
     let requested: NIODeadline
     let received: NIODeadline
+    /// Which endpoint gave the result, and after how many attempts at any.
+    let endpoint: EndpointName
+    let attempts: Int
+    /// When the first attempt began.
+    let started: NIODeadline
 
-    var latencyMicroseconds: Int { Int((received - requested).nanoseconds / 1000) }
+    var latencyMicroseconds: Int { Int((received - started).nanoseconds / 1000) }
 }

@@ -39,7 +39,8 @@ package struct Gateway: Sendable {
         )
         let settings = egressSettings(of: configuration, secrets: secrets)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
-        let readiness = GatewayReadiness(apps: secrets.keys.apps.count, journal: journal.writer.status)
+        let rules = upstreamRules(of: configuration)
+        let readiness = GatewayReadiness(apps: secrets.keys.apps, journal: journal.writer.status, rules: rules)
         let callers = callers(of: configuration)
         let cache = SharedConversationCache(settings: configuration.cache)
         _ = group.next().scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in cache.sweep() }
@@ -55,6 +56,7 @@ package struct Gateway: Sendable {
                     pool: pool,
                     journal: LoopJournal(writer: journal.writer, eventLoop: loop),
                     cache: cache,
+                    rules: rules,
                     events: eventReceiver(of: configuration, cache: cache, tls: eventTLS, loop: loop, logger: logger),
                     settings: settings,
                     eventLoop: loop,
@@ -100,8 +102,8 @@ package struct Gateway: Sendable {
         secrets: GatewaySecrets
     ) -> EgressSettings {
         var settings = EgressSettings(
-            planner: EndpointPlanner(contract: configuration.contract, preferring: configuration.preferredEndpoints),
             keys: secrets.keys,
+            baseURL: "\(configuration.upstream.baseURL)",
             uploadURL: configuration.upstream.uploadURL,
             deadline: configuration.upstream.deadline,
             userAgent: GatewayVersion.userAgent
@@ -110,6 +112,16 @@ package struct Gateway: Sendable {
         settings.readRecording = configuration.trail.reads
         settings.idempotencyMicroseconds = Int64(configuration.trail.idempotency / .microseconds(1))
         return settings
+    }
+
+    private static func upstreamRules(of configuration: Configuration) -> SharedUpstreamRules {
+        let planner = EndpointPlanner(
+            contract: configuration.contract, preferring: configuration.preferredEndpoints)
+        return SharedUpstreamRules(
+            routes: RouteTable(planner: planner),
+            quota: QuotaMirror(settings: configuration.quotas),
+            overload: UpstreamGuard(settings: configuration.overload)
+        )
     }
 
     private static func eventReceiver(

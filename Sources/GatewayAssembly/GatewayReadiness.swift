@@ -1,17 +1,20 @@
+private import Delivery
+internal import Egress
 internal import InternalAPI
 internal import Journal
+internal import Messaging
 private import Synchronization
 
 /// Whether this gateway can serve, told to `/health/ready`.
 final class GatewayReadiness: ReadinessReporting {
     private let draining = Atomic<Bool>(false)
-    private let apps: Int
+    private let apps: [AppName]
     private let journal: JournalStatus
+    private let rules: SharedUpstreamRules
 
-    /// - Parameter apps: how many apps have their keys.
-    init(apps: Int, journal: JournalStatus) {
-        self.apps = apps
-        self.journal = journal
+    /// - Parameter apps: those that have their keys.
+    init(apps: [AppName], journal: JournalStatus, rules: SharedUpstreamRules) {
+        (self.apps, self.journal, self.rules) = (apps, journal, rules)
     }
 
     func beginDraining() {
@@ -27,12 +30,33 @@ final class GatewayReadiness: ReadinessReporting {
                 passes: error == nil,
                 detail: error.map { "no message is sent: \($0.kind.rawValue)" } ?? "the audit trail is written"
             ),
-            .init(name: "keys", passes: apps > 0, detail: "\(apps) app(s) have a key"),
+            .init(name: "keys", passes: !apps.isEmpty, detail: "\(apps.count) app(s) have a key"),
             .init(
                 name: "accepting",
                 passes: !isDraining,
                 detail: isDraining ? "the gateway is stopping" : "new calls are taken"
             ),
+            // These two never turn a gateway away from its callers: elsewhere it would be no better.
+            .init(name: "divar", passes: true, detail: health),
+            .init(name: "quota", passes: true, detail: quota),
         ])
+    }
+
+    private var health: String {
+        switch rules.overloadStatus().breaker {
+        case .closed: "calls go to Divar"
+        case .open: "Divar has been failing; calls are held back"
+        case .halfOpen: "Divar has been failing; a call tries whether it answers again"
+        }
+    }
+
+    private var quota: String {
+        let uses = rules.dayUse(of: apps)
+        guard !uses.isEmpty else { return "no app has a daily quota" }
+        return uses.map { use in
+            let percent = use.used * 100 / max(1, use.limit)
+            let warning = percent >= 80 ? ", over four fifths" : ""
+            return "\(use.app): \(use.used) of \(use.limit) calls of the last 24 hours used (\(percent) %\(warning))"
+        }.joined(separator: "; ")
     }
 }

@@ -13,6 +13,25 @@ enum AnswerBody {
         ])
     }
 
+    static func planned(_ planned: PlannedSend) -> JSONValue {
+        let fields = planned.fields.map { JSONMember($0.name, .string($0.value)) }
+        return .object([
+            JSONMember("dry_run", .bool(true)),
+            JSONMember("outcome", .string(Outcome.notSent.rawValue)),
+            JSONMember("endpoint", .string(planned.endpoint.text)),
+            JSONMember("alternatives", .array(planned.alternatives.map { .string($0.text) })),
+            JSONMember(
+                "request",
+                .object([
+                    JSONMember("method", .string(planned.method)),
+                    JSONMember("url", .string(planned.url)),
+                    JSONMember("headers", .object(fields)),
+                    JSONMember("body", (try? JSONParser.parse(planned.body)) ?? .null),
+                ])
+            ),
+        ])
+    }
+
     static func conversation(_ conversation: Conversation) -> JSONValue {
         .object([
             JSONMember("id", .string(conversation.id)),

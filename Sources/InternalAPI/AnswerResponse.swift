@@ -26,6 +26,19 @@ enum AnswerResponse {
         return response
     }
 
+    /// A message that wasn't sent, and how it would have been.
+    static func response(to result: Result<PlannedSend, Problem>, call: CallContext) -> Response {
+        let fields = RateLimitFields.fields(of: (try? result.get())?.rateLimits ?? [])
+        let result = result.map(AnswerBody.planned).mapError { problem in
+            var problem = problem
+            problem.outcome = .notSent
+            return problem
+        }
+        var response = response(to: result, call: call)
+        response.fields += fields
+        return response
+    }
+
     /// `no-cache`, so that a client's own cache can't hide a send that came after (RFC 9111 section 5.2.2.4); asking
     /// again with `If-None-Match` costs a head and no body.
     private static let conversationFields = [

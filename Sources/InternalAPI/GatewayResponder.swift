@@ -71,7 +71,9 @@ package struct GatewayResponder: HTTPResponder {
         }
         let trace = trace(of: head)
         let userToken = try userToken(of: head)
-        let call = CallContext(caller: caller, userToken: userToken, trace: trace, peer: peer.description)
+        let call = CallContext(
+            caller: caller, userToken: userToken, trace: trace, peer: peer.description, timeout: try timeout(of: head)
+        )
         switch route {
         case .send: return try send(call, head)
         case .uploadToken: return uploadToken(call, head)
@@ -121,6 +123,17 @@ package struct GatewayResponder: HTTPResponder {
         return token
     }
 
+    private func timeout(of head: RequestHead) throws(Problem) -> Int64? {
+        guard let text = head.fields[.requestTimeout] else { return nil }
+        guard let timeout = RequestTimeout.microseconds(text) else {
+            throw Problem(
+                .invalidRequest,
+                detail: "X-Request-Timeout is not a time above zero, in seconds or with a unit: 2, 0.5, 2s, 500ms."
+            )
+        }
+        return timeout
+    }
+
     func trace(of head: RequestHead) -> TraceContext {
         head.fields[.traceparent].flatMap { TraceContext(traceparent: $0) } ?? traces.makeTrace()
     }
@@ -130,11 +143,18 @@ package struct GatewayResponder: HTTPResponder {
     private func send(_ call: CallContext, _ head: RequestHead) throws(Problem) -> Admission {
         try requireJSON(head)
         let key = try idempotencyKey(of: head)
+        let isDryRun = try isDryRun(head)
         return .accept(bodyLimit: limits.bodyBytes, refused: refusal(of: call, to: .send)) {
             [service, limits] body, reply in
             do throws(Problem) {
                 let draft = try SendBodyReader.draft(from: body, hasUserToken: call.userToken != nil, limits: limits)
                 try GatewayResponder.requireUserToken(call, for: draft.operation)
+                guard !isDryRun else {
+                    service.preview(draft, for: call) { result in
+                        reply.send(AnswerResponse.response(to: result, call: call))
+                    }
+                    return
+                }
                 service.send(draft, key: key, for: call) { answer in
                     reply.send(AnswerResponse.response(to: answer, call: call))
                 }
@@ -144,6 +164,15 @@ package struct GatewayResponder: HTTPResponder {
                 service.refused(GatewayResponder.refusal(of: call, to: .send, for: problem))
                 reply.send(ProblemResponse.response(to: problem, call: call))
             }
+        }
+    }
+
+    /// A structured boolean would be `?1` (RFC 9651 section 3.3.6); people write `true`.
+    private func isDryRun(_ head: RequestHead) throws(Problem) -> Bool {
+        switch head.fields[.dryRun]?.lowercased() {
+        case nil, "false", "?0": return false
+        case "true", "?1": return true
+        default: throw Problem(.invalidRequest, detail: "Dry-Run must be true or false.")
         }
     }
 
@@ -182,9 +211,10 @@ package struct GatewayResponder: HTTPResponder {
         )
         let condition = head.fields[.ifNoneMatch].map(EntityTagCondition.init)
         return .accept(bodyLimit: 0) { [service] _, reply in
-            service.readConversation(read, for: call) { answer in
+            let giveUp = service.readConversation(read, for: call) { answer in
                 reply.send(AnswerResponse.response(to: answer, condition: condition, call: call))
             }
+            reply.whenAbandoned(giveUp)
         }
     }
 

@@ -11,11 +11,19 @@ package protocol MessagingService {
         completion: @escaping (SendAnswer) -> Void
     )
 
+    /// What `send` would do, without a trace in the trail or the quota.
+    func preview(
+        _ draft: MessageDraft,
+        for call: CallContext,
+        completion: @escaping (Result<PlannedSend, Problem>) -> Void
+    )
+
+    /// - Returns: gives the read up, because nobody is there to be answered.
     func readConversation(
         _ read: ConversationRead,
         for call: CallContext,
         completion: @escaping (ConversationAnswer) -> Void
-    )
+    ) -> () -> Void
 
     func createUploadToken(
         for call: CallContext,

@@ -19,6 +19,7 @@ enum ProblemResponse {
             fields.append(("Allow", methods.map(\.name).joined(separator: ", ")))
         }
         if let seconds = problem.retryAfterSeconds { fields.append(("Retry-After", String(seconds))) }
+        fields += RateLimitFields.fields(of: problem.rateLimits)
         return Response(
             status: problem.kind.status,
             contentType: "application/problem+json",

@@ -5,8 +5,17 @@ package struct CallContext: Sendable {
     package var trace: TraceContext
     /// The other end of the connection, as far as the socket knows.
     package var peer: String
+    /// How long the caller waits, in microseconds; nil where it doesn't say.
+    package var timeout: Int64?
 
-    package init(caller: Caller, userToken: AccessToken?, trace: TraceContext, peer: String = "") {
+    package init(
+        caller: Caller,
+        userToken: AccessToken?,
+        trace: TraceContext,
+        peer: String = "",
+        timeout: Int64? = nil
+    ) {
+        self.timeout = timeout
         self.caller = caller
         self.userToken = userToken
         self.trace = trace

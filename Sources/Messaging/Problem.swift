@@ -14,6 +14,8 @@ package struct Problem: Error, Sendable, Hashable {
     package var messageID: MessageID?
     /// When a new attempt makes sense.
     package var retryAfterSeconds: Int?
+    /// The limits that stand in the way, where it is those of the app.
+    package var rateLimits: [RateLimit] = []
 
     package init(
         _ kind: ProblemKind,

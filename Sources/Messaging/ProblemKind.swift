@@ -31,6 +31,8 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case eventNotForwarded = "event-not-forwarded"
     // Ours.
     case overloaded
+    case quota
+    case divarUnavailable = "divar-unavailable"
     case notCached = "not-cached"
     case journalUnavailable = "journal-unavailable"
     case interrupted
@@ -51,12 +53,12 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
         case .unsupportedMediaType: 415
         case .expectationFailed: 417
         case .divarRejected, .idempotencyKeyReused: 422
-        case .divarLimit: 429
+        case .divarLimit, .quota: 429
         case .headerTooLarge: 431
         case .internal, .interrupted: 500
         case .divarRefusedCredentials, .divarFailed, .divarUnintelligible, .divarUnreachable, .eventNotForwarded:
             502
-        case .overloaded, .journalUnavailable: 503
+        case .overloaded, .divarUnavailable, .journalUnavailable: 503
         case .divarTimeout, .notCached: 504
         case .unsupportedVersion: 505
         }
@@ -90,6 +92,8 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
         case .divarTimeout: "Divar did not answer in time"
         case .eventNotForwarded: "The event was not taken"
         case .overloaded: "The gateway is at its limit"
+        case .quota: "The quota is used up"
+        case .divarUnavailable: "Divar is failing"
         case .notCached: "The answer is not in the cache"
         case .idempotencyKeyInUse: "A call with this idempotency key is under way"
         case .idempotencyKeyReused: "The idempotency key was used for another message"

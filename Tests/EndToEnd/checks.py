@@ -13,8 +13,10 @@ STATUSES = {
     "header-too-large": 431, "divar-refused-credentials": 502, "divar-failed": 502, "divar-unintelligible": 502,
     "divar-unreachable": 502, "overloaded": 503, "divar-timeout": 504, "unsupported-version": 505,
     "idempotency-key-in-use": 409, "idempotency-key-reused": 422, "interrupted": 500, "journal-unavailable": 503,
-    "not-cached": 504, "event-not-forwarded": 502,
+    "not-cached": 504, "event-not-forwarded": 502, "quota": 429, "divar-unavailable": 503,
 }
+#: Attempts at an endpoint that is never reached.
+UNREACHED_ATTEMPTS = 5
 ABSENT = object()
 
 
@@ -35,7 +37,7 @@ def assert_problem(answer, kind, outcome=ABSENT):
     return problem
 
 
-def assert_sent(answer, endpoint=None):
+def assert_sent(answer, endpoint=None, attempts=1):
     """The answer says that the message was sent. Gives its members."""
     assert answer.status_code == 200, (answer.status_code, answer.content)
     assert header(answer, "Content-Type") == "application/json"
@@ -43,7 +45,7 @@ def assert_sent(answer, endpoint=None):
     assert body["outcome"] == "sent"
     assert set(body) == {"outcome", "message_id", "conversation_id", "endpoint", "attempts"}
     assert re.fullmatch(UUID_7, body["message_id"])
-    assert body["attempts"] == 1
+    assert body["attempts"] == attempts
     if endpoint is not None:
         assert body["endpoint"] == endpoint
     return body

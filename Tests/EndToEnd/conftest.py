@@ -16,6 +16,14 @@ from upstream import RecordingUpstream, agreeable
 from wire import Wire
 
 SEED = 20260801
+NO_CACHE = {"cache": {"max_bytes": 0}}
+KEY_VARIABLE = "DIVAR_TEST_KEY"
+KEY = "divar-key-of-the-tests-4711"
+# No repeated reads, no adaptive limit, no breaker and no pause: a test that makes Divar fail means each of its calls to come there, once.
+EACH_CALL_ONCE = {
+    "overload": {"retry_percent": 0, "min_concurrency": 1024, "breaker": {"min_calls": 100_000}},
+    "apps": {"default": {"keys": [{"env": KEY_VARIABLE}], "quota": {"pause": "0s"}}},
+}
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -62,10 +70,11 @@ class Client(requests.Session):
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory):
     """A gateway with its defaults and a simulated Divar behind it, shared by a module. It has no cache, so that each
-    test meets Divar and not what the one before it has read; the tests of the cache start their own.
+    test meets Divar and not what the one before it has read; the tests of the cache start their own. Nor does it repeat
+    reads that failed.
     """
     path = tmp_path_factory.mktemp("gateway") / "gateway.yaml"
-    running = Gateway(path, {"listen": ["127.0.0.1:0"], "cache": {"max_bytes": 0}}, sandbox=True)
+    running = Gateway(path, {"listen": ["127.0.0.1:0"], **NO_CACHE, **EACH_CALL_ONCE}, sandbox=True)
     yield running
     assert running.is_running(), running.stderr.text
     assert running.stop() == 0
@@ -158,21 +167,18 @@ def start_upstream():
         upstream.stop()
 
 
-KEY_VARIABLE = "DIVAR_TEST_KEY"
-KEY = "divar-key-of-the-tests-4711"
-
 #: The least that is a configuration, and the environment with its key.
 MINIMAL = {"apps": {"default": {"keys": [{"env": "DIVAR_API_KEY"}]}}}
 DIVAR_KEY = {"DIVAR_API_KEY": "k"}
 
 
 def upstream_configuration(target, /, **settings):
-    """A configuration that calls an upstream by its port."""
+    """A configuration that calls an upstream by its port, for each call once unless `overload` says otherwise."""
     url = target if isinstance(target, str) else target.url
     own = settings.pop("upstream", {})
     return {
         "upstream": {"base_url": url, "deadline": "5s", **own},
-        "apps": {"default": {"keys": [{"env": KEY_VARIABLE}]}},
+        **EACH_CALL_ONCE,
         **settings,
     }
 
@@ -193,7 +199,7 @@ def recorded(tmp_path_factory):
     """A gateway without a cache in front of a recording upstream, shared by a module: (gateway, upstream)."""
     upstream = RecordingUpstream()
     path = tmp_path_factory.mktemp("recorded") / "gateway.yaml"
-    configuration = {"listen": ["127.0.0.1:0"], "cache": {"max_bytes": 0}, **upstream_configuration(upstream)}
+    configuration = {"listen": ["127.0.0.1:0"], **NO_CACHE, **upstream_configuration(upstream)}
     running = Gateway(path, configuration, environment={KEY_VARIABLE: KEY})
     yield running, upstream
     upstream.stop()

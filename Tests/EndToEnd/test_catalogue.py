@@ -147,11 +147,12 @@ def test_an_endpoint_that_the_contract_does_not_have_can_not_be_preferred(tmp_pa
     assert f"{path}:5: endpoints.prefer: " in result.stderr
 
 
-def test_an_experimental_endpoint_that_is_gone_says_so(start_contract):
+def test_for_an_experimental_endpoint_that_is_gone_the_stable_one_stands_in(start_contract):
     client, sandbox = start_contract("2025-12", ["experimental.bot.conversation"], simulated="2026-08")
-    problem = assert_problem(client.send_message(text="x"), "not-found-at-divar", "not_sent")
-    assert problem["endpoint"] == "experimental.bot.conversation"
-    assert sandbox.ledger() == []
+    for attempts in (2, 1):
+        answered = client.send_message(text="x").json()
+        assert (answered["endpoint"], answered["attempts"]) == ("v1.bot.conversation", attempts)
+    assert [entry["endpoint"] for entry in sandbox.ledger()] == ["v1.bot.conversation"] * 2
 
 
 # Divar's documents

@@ -68,6 +68,8 @@ private final class AnswerBox: ReplyTaking {
     }
 
     func closeUnanswered(_ exchange: UInt64) {}
+
+    func whenAbandoned(_ action: @escaping () -> Void, _ exchange: UInt64) {}
 }
 
 private struct OneCaller: CallerAuthenticating {
@@ -106,17 +108,34 @@ private struct CannedService: MessagingService {
         )
     }
 
+    func preview(
+        _ draft: MessageDraft,
+        for call: CallContext,
+        completion: @escaping (Result<PlannedSend, Problem>) -> Void
+    ) {
+        let plan = PlannedSend(
+            endpoint: EndpointName("e"), method: "POST", url: "https://divar.example/e",
+            fields: [("x-api-key", "masked")], body: Array(#"{"a":1}"#.utf8), alternatives: [], rateLimits: []
+        )
+        completion(failure.map(Result.failure) ?? .success(plan))
+    }
+
     func readConversation(
         _ read: ConversationRead,
         for call: CallContext,
         completion: @escaping (ConversationAnswer) -> Void
-    ) {
+    ) -> () -> Void {
+        completion(answer(to: read))
+        return {}
+    }
+
+    private func answer(to read: ConversationRead) -> ConversationAnswer {
         let status = CacheStatus.forwarded(.missing, status: 200)
-        if let failure { return completion(ConversationAnswer(failure, status: status)) }
+        if let failure { return ConversationAnswer(failure, status: status) }
         let conversation = Conversation(id: read.conversation.text, type: nil, postToken: nil, messages: [])
         let body = ByteBuffer(bytes: ConversationBody.bytes(of: conversation))
         let content = CachedContent.conversation(body: body, entityTag: "\"tag\"")
-        completion(ConversationAnswer(CachedAnswer(content: content, age: nil, status: status)))
+        return ConversationAnswer(CachedAnswer(content: content, age: nil, status: status))
     }
 
     func createUploadToken(

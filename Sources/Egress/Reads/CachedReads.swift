@@ -18,7 +18,9 @@ final class CachedReads {
         let call: CallContext
         let deadline: NIODeadline
         var timer: Scheduled<Void>?
-        let completion: Completion
+        /// What it waits for, and whether it makes that fetch itself.
+        var fetch: (id: FetchID, isOwn: Bool)?
+        var completion: Completion
     }
 
     private let loop: Int
@@ -29,6 +31,8 @@ final class CachedReads {
     private let settings: EgressSettings
     private var pending: [UInt64: Pending] = [:]
     private var lastNumber: UInt64 = 0
+    /// Gives up the fetches that are made here.
+    private var underWay: [FetchID: () -> Void] = [:]
 
     init(
         loop: Int,
@@ -42,12 +46,13 @@ final class CachedReads {
         (self.caller, self.journal, self.settings) = (caller, journal, settings)
     }
 
-    func read(_ read: ConversationRead, for call: CallContext, completion: @escaping Completion) {
+    /// - Returns: gives the read up; then the completion isn't called any more.
+    func read(_ read: ConversationRead, for call: CallContext, completion: @escaping Completion) -> () -> Void {
         let now = NIODeadline.now()
         guard let token = call.userToken else {
             // The front door has asked for it.
             completion(ConversationAnswer(Problem(.internal, detail: "A read came without a token."), status: .init()))
-            return
+            return {}
         }
         lastNumber += 1
         let asked = CacheRead(
@@ -63,7 +68,7 @@ final class CachedReads {
             waiter: CacheWaiter(loop: loop, number: lastNumber)
         )
         let waiting = Pending(
-            conversation: read.conversation, call: call, deadline: now + settings.deadline, completion: completion
+            conversation: read.conversation, call: call, deadline: caller.deadline(of: call), completion: completion
         )
         switch cache.use({ $0.decide(asked, now: SharedConversationCache.microseconds(now)) }) {
         case .answer(let answer, let refresh):
@@ -72,23 +77,45 @@ final class CachedReads {
             if let refresh { perform(refresh, for: waiting) }
         case .fetch(let fetch):
             pending[lastNumber] = waiting
+            pending[lastNumber]?.fetch = (fetch.id, true)
             perform(fetch, for: waiting)
         case .wait(let fetch):
             wait(asked.waiter, for: fetch, as: waiting)
         case .bypass(let reason):
-            bypass(read, for: waiting, token: asked.key.partition.token, reason: reason)
+            return bypass(read, for: waiting, token: asked.key.partition.token, reason: reason)
         case .notCached:
             var status = CacheStatus()
             status.detail = .onlyIfCached
             let problem = Problem(.notCached, detail: "The request wants an answer from the cache, and there is none.")
             completion(ConversationAnswer(problem, status: status))
         }
+        return { [weak self] in self?.giveUp(asked.waiter) }
     }
 
     // MARK: Waiting
 
+    /// Nobody is there any more to be answered. What others wait for goes on.
+    private func giveUp(_ waiter: CacheWaiter) {
+        guard let waiting = pending[waiter.number], let fetch = waiting.fetch else { return }
+        if !fetch.isOwn, cache.use({ $0.abandon(waiter, of: fetch.id) }) {
+            waiting.timer?.cancel()
+            pending[waiter.number] = nil
+            return
+        }
+        // News is on its way here, or the fetch is its own: it ends as for anybody, and nobody hears of it.
+        pending[waiter.number]?.completion = { _ in }
+        guard fetch.isOwn, cache.use({ $0.isForOne(fetch.id) }), let stop = underWay.removeValue(forKey: fetch.id)
+        else { return }
+        stop()
+        let now = SharedConversationCache.microseconds(.now())
+        let times = AnswerTimes(requested: now, received: now, receivedUnix: 0)
+        let problem = Problem(.divarTimeout, detail: "The caller went away.")
+        cache.deliver(cache.use { $0.end(fetch.id, with: .failed(problem), times: times) }, from: loop)
+    }
+
     private func wait(_ waiter: CacheWaiter, for fetch: FetchID, as waiting: Pending) {
         var waiting = waiting
+        waiting.fetch = (fetch, false)
         waiting.timer = eventLoop.assumeIsolated().scheduleTask(deadline: waiting.deadline) {
             // Otherwise an answer, or a fetch that fails at once, is on its way here.
             guard self.cache.use({ $0.abandon(waiter, of: fetch) }) else { return }
@@ -104,6 +131,7 @@ final class CachedReads {
     func take(_ notices: [(number: UInt64, notice: Settlement.Notice)]) {
         for (number, notice) in notices {
             if case .fetch(let fetch) = notice {
+                pending[number]?.fetch = (fetch.id, true)
                 if let waiting = pending[number] { perform(fetch, for: waiting) }
                 continue
             }
@@ -122,14 +150,23 @@ final class CachedReads {
     // MARK: Asking Divar
 
     private func perform(_ fetch: Fetch, for waiting: Pending) {
-        ask(for: waiting, validators: fetch.validators) { end, times in
+        var hasEnded = false
+        let stop = ask(for: waiting, validators: fetch.validators) { end, times in
+            hasEnded = true
+            self.underWay[fetch.id] = nil
             let settlement = self.cache.use { $0.end(fetch.id, with: end, times: times) }
             self.cache.deliver(settlement, from: self.loop)
         }
+        if !hasEnded { underWay[fetch.id] = stop }
     }
 
-    private func bypass(_ read: ConversationRead, for waiting: Pending, token: TokenDigest, reason: ForwardReason) {
-        ask(for: waiting, validators: Validators()) { end, _ in
+    private func bypass(
+        _ read: ConversationRead,
+        for waiting: Pending,
+        token: TokenDigest,
+        reason: ForwardReason
+    ) -> () -> Void {
+        return ask(for: waiting, validators: Validators()) { end, _ in
             let status = CacheStatus.forwarded(reason, status: end.status)
             if case .refused = end { self.cache.use { $0.drop(token) } }
             switch end {
@@ -148,40 +185,52 @@ final class CachedReads {
         for waiting: Pending,
         validators: Validators,
         completion: @escaping (FetchEnd, AnswerTimes) -> Void
-    ) {
+    ) -> () -> Void {
         let started = SharedConversationCache.microseconds(.now())
-        let plan: UpstreamCaller.Plan
-        do throws(Problem) {
-            plan = try caller.plan(.readConversation, for: waiting.call) {
-                DivarRequest(reading: waiting.conversation, through: $0)
-            }
-        } catch {
-            completion(.rejected(error), AnswerTimes(requested: started, received: started, receivedUnix: 0))
-            return
+        let fail = { (problem: Problem, end: (Problem) -> FetchEnd) in
+            completion(end(problem), AnswerTimes(requested: started, received: started, receivedUnix: 0))
         }
-        caller.perform(plan, for: waiting.call, validators: validators, deadline: waiting.deadline) { end in
-            let unix = Int(Date().timeIntervalSince1970)
-            let times = AnswerTimes(
-                requested: SharedConversationCache.microseconds(end.requested),
-                received: SharedConversationCache.microseconds(end.received),
-                receivedUnix: unix
-            )
-            let endpoint = plan.endpoint.name
-            completion(FetchEnd(end, at: endpoint, now: unix), times)
-            self.note(end, of: waiting, at: endpoint)
+        var exchangeInHand: UpstreamExchange?
+        let leaveQueue = caller.gate.enter(for: waiting.call, purpose: .read, deadline: waiting.deadline) {
+            [caller] entered in
+            guard case .success(let pass) = entered else {
+                if case .failure(let problem) = entered { fail(problem, FetchEnd.failed) }
+                return
+            }
+            let exchange: UpstreamExchange
+            do throws(Problem) {
+                exchange = try UpstreamExchange(
+                    .readConversation, for: waiting.call, by: caller, validators: validators,
+                    deadline: waiting.deadline
+                ) { DivarRequest(reading: waiting.conversation, through: $0) }
+            } catch {
+                caller.gate.leave(pass, signal: .unused, isSpent: false)
+                fail(error, FetchEnd.rejected)
+                return
+            }
+            exchangeInHand = exchange
+            exchange.run(pass) { end in
+                let unix = Int(Date().timeIntervalSince1970)
+                let times = AnswerTimes(
+                    requested: SharedConversationCache.microseconds(end.requested),
+                    received: SharedConversationCache.microseconds(end.received),
+                    receivedUnix: unix
+                )
+                completion(FetchEnd(end, now: unix), times)
+                self.note(end, of: waiting)
+            }
+        }
+        return {
+            leaveQueue()
+            exchangeInHand?.cancel()
         }
     }
 
     // MARK: The trail
 
-    private func note(_ end: UpstreamEnd, of waiting: Pending, at endpoint: EndpointName) {
+    private func note(_ end: UpstreamEnd, of waiting: Pending) {
         guard settings.readRecording != .none else { return }
-        journal.note(
-            RecordDraft(
-                reading: waiting.conversation, for: waiting.call, through: endpoint, result: end.result,
-                latencyMicroseconds: end.latencyMicroseconds
-            )
-        )
+        journal.note(RecordDraft(reading: waiting.conversation, for: waiting.call, end: end))
     }
 
     private func noteFromMemory(_ waiting: Pending) {

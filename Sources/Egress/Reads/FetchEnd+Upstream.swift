@@ -10,7 +10,7 @@ extension FetchEnd {
     /// What the end of a call means for the cache.
     ///
     /// - Parameter now: seconds since 1970.
-    init(_ end: UpstreamEnd, at endpoint: EndpointName, now: Int) {
+    init(_ end: UpstreamEnd, now: Int) {
         let fields = end.caching.map { ResponseFields($0, now: now) } ?? ResponseFields()
         switch end.result {
         case .answered(.conversation(let conversation), _):
@@ -23,7 +23,7 @@ extension FetchEnd {
         case .answered(.notModified, _):
             self = .notModified(fields: fields)
         default:
-            let problem = UpstreamCaller.problem(for: end.result, at: endpoint)
+            let problem = UpstreamCaller.problem(for: end.result, at: end.endpoint)
             self = FetchEnd.problem(problem, status: end.status, fields: fields)
         }
     }
@@ -33,7 +33,8 @@ extension FetchEnd {
         case (_, 401?), (_, 403?), (.divarRefusedCredentials, _): .refused(problem)
         // Divar's own error and not an edge's page: that the conversation isn't there is confirmed.
         case (.notFoundAtDivar, 404?): .notFound(problem, fields: fields)
-        case (.divarLimit, _), (.divarFailed, _), (.divarUnreachable, _), (.divarTimeout, _), (.overloaded, _):
+        case (.divarLimit, _), (.divarFailed, _), (.divarUnreachable, _), (.divarTimeout, _), (.overloaded, _),
+            (.quota, _), (.divarUnavailable, _):
             .failed(problem)
         // An edge's page, half a body: where the status is no word against the request, Divar failed.
         case (.divarUnintelligible, let status): isRefusal(status) ? .rejected(problem) : .failed(problem)

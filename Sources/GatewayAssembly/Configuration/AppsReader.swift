@@ -1,16 +1,19 @@
 internal import Custody
+internal import Delivery
 internal import Messaging
 internal import Yams
 
 /// Reads `apps`.
 struct AppsReader {
     private let mapping: MappingReader
+    /// What `read` found of limits, by app.
+    private(set) var quotas: [AppName: QuotaSettings] = [:]
 
     init(_ mapping: MappingReader) {
         self.mapping = mapping
     }
 
-    func read(sandbox: SandboxTarget?) -> [AppName: [KeySource]] {
+    mutating func read(sandbox: SandboxTarget?) -> [AppName: [KeySource]] {
         var apps: [AppName: [KeySource]] = [:]
         for entry in mapping.takeAll() {
             let path = mapping.path(of: entry.key)
@@ -27,6 +30,7 @@ struct AppsReader {
             if nodes.isEmpty {
                 mapping.problems.add("must list at least one source of a key", at: path, line: entry.line)
             }
+            quotas[name] = AppsReader.quota(app.mapping("quota"))
             app.reportUnknownKeys()
             apps[name] = sandbox.map { [.fixed($0.key)] } ?? keys
         }
@@ -37,6 +41,19 @@ struct AppsReader {
             return apps
         }
         return [name: [.fixed(sandbox.key)]]
+    }
+
+    private static func quota(_ mapping: MappingReader) -> QuotaSettings {
+        let perMinute = mapping.integer("per_minute", in: 1...10_000_000)
+        let perDay = mapping.integer("per_day", in: 1...1_000_000_000)
+        let wait = mapping.duration("max_wait", in: .zero ... .seconds(60))
+        let pause = mapping.duration("pause", in: .zero ... .seconds(60))
+        mapping.reportUnknownKeys()
+        return QuotaSettings(
+            perMinute: perMinute, perDay: perDay,
+            maximumWait: wait.map { Int64($0 / .microseconds(1)) } ?? QuotaSettings.defaultMaximumWait,
+            pause: pause.map { Int64($0 / .microseconds(1)) } ?? QuotaSettings.defaultPause
+        )
     }
 
     /// Where a key comes from.

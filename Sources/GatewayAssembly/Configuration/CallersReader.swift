@@ -1,4 +1,5 @@
 internal import Custody
+internal import Delivery
 internal import Messaging
 internal import Yams
 
@@ -6,13 +7,15 @@ internal import Yams
 struct CallersReader {
     private let mapping: MappingReader
     private let apps: [AppName]
+    /// What `read` found of callers' shares in the quotas.
+    private(set) var shares: [(app: AppName, caller: CallerName, share: CallerShareSettings)] = []
 
     init(_ mapping: MappingReader, apps: [AppName]) {
         self.mapping = mapping
         self.apps = apps
     }
 
-    func read() -> [CallerKeyDigest: Caller] {
+    mutating func read() -> [CallerKeyDigest: Caller] {
         var callers: [CallerKeyDigest: Caller] = [:]
         for entry in mapping.takeAll() {
             guard let (digest, caller) = caller(entry.key, entry.line, entry.value) else { continue }
@@ -25,7 +28,7 @@ struct CallersReader {
         return callers
     }
 
-    private func caller(_ key: String, _ line: Int?, _ node: Node) -> (CallerKeyDigest, Caller)? {
+    private mutating func caller(_ key: String, _ line: Int?, _ node: Node) -> (CallerKeyDigest, Caller)? {
         let path = mapping.path(of: key)
         let entry = MappingReader(node, path: path, problems: mapping.problems)
         let digest = entry.value(
@@ -34,13 +37,22 @@ struct CallersReader {
         let app = app(entry, line)
         let permissions = permissions(entry, line)
         if entry.take("key_sha256") == nil { problem("is required", at: path + ".key_sha256", line) }
+        let share = share(entry.mapping("quota"))
         entry.reportUnknownKeys()
         guard let name = CallerName(key) else {
             problem("a caller's name has 1 to 64 characters of A-Z a-z 0-9 _ - .", at: path, line)
             return nil
         }
         guard let digest, let app else { return nil }
+        if let share { shares.append((app, name, share)) }
         return (digest, Caller(name: name, app: app, permissions: permissions))
+    }
+
+    private func share(_ mapping: MappingReader) -> CallerShareSettings? {
+        let weight = mapping.integer("weight", in: 1...1000)
+        let reserve = mapping.integer("reserve", in: 0...10_000_000)
+        mapping.reportUnknownKeys()
+        return weight == nil && reserve == nil ? nil : CallerShareSettings(weight: weight ?? 1, reserve: reserve ?? 0)
     }
 
     private func app(_ entry: MappingReader, _ line: Int?) -> AppName? {

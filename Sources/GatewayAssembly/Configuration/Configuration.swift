@@ -1,5 +1,6 @@
 package import ConversationCache
 package import Custody
+package import Delivery
 package import DivarAPI
 package import Egress
 package import HTTPWire
@@ -48,6 +49,9 @@ package struct Configuration: Sendable {
     package var preferredEndpoints: [EndpointName] = []
     package var upstream: Upstream
     package var apps: [AppName: [KeySource]]
+    /// Of apps that have a limit, with the shares of their callers.
+    package var quotas: [AppName: QuotaSettings] = [:]
+    package var overload = OverloadSettings()
     package var callers: [CallerKeyDigest: Caller] = [:]
     /// The app of the caller `local`; only without callers.
     package var localApp: AppName?

@@ -37,10 +37,13 @@ package struct ConfigurationReader {
         let upstream = UpstreamReader(root.mapping("upstream")).read(sandbox: sandbox)
         let contract =
             root.value("contract", "one of \(names(Contract.allCases))", Contract.init(rawValue:)) ?? .august2026
-        let apps = AppsReader(root.mapping("apps")).read(sandbox: sandbox)
+        var appsReader = AppsReader(root.mapping("apps"))
+        let apps = appsReader.read(sandbox: sandbox)
         let appNames = apps.keys.sorted { $0.text < $1.text }
         let callersMapping = root.mapping("callers")
-        let callers = CallersReader(callersMapping, apps: appNames).read()
+        var callersReader = CallersReader(callersMapping, apps: appNames)
+        let callers = callersReader.read()
+        let quotas = quotas(appsReader.quotas, shares: callersReader.shares)
         let listenNodes = root.list("listen")
         let listen = listenAddresses(listenNodes)
         let limits = LimitsReader(root.mapping("limits"))
@@ -52,6 +55,7 @@ package struct ConfigurationReader {
         )
         let cache = CacheReader(root.mapping("cache")).read()
         let events = EventsReader(root.mapping("events")).read()
+        let overload = OverloadReader(root.mapping("overload")).read()
         root.reportUnknownKeys()
         let serverLimits = limits.serverLimits()
         let messageLimits = limits.messageLimits()
@@ -64,9 +68,29 @@ package struct ConfigurationReader {
         guard let upstream else { return nil }
         return Configuration(
             listen: listen, contract: contract, preferredEndpoints: preferred, upstream: upstream, apps: apps,
+            quotas: quotas, overload: overload,
             callers: callers, localApp: localApp, serverLimits: serverLimits, messageLimits: messageLimits,
             trail: trail, cache: cache, events: events, drain: drain, logLevel: logLevel, lines: problems.lines
         )
+    }
+
+    private func quotas(
+        _ quotas: [AppName: QuotaSettings],
+        shares: [(app: AppName, caller: CallerName, share: CallerShareSettings)]
+    ) -> [AppName: QuotaSettings] {
+        var quotas = quotas
+        for (app, caller, share) in shares { quotas[app]?.shares[caller] = share }
+        for (app, quota) in quotas {
+            guard let perMinute = quota.perMinute else { continue }
+            let reserved = quota.shares.values.reduce(0) { $0 + $1.reserve }
+            if reserved > perMinute {
+                problems.add(
+                    "the reserves of its callers are \(reserved) together, and there are \(perMinute) a minute",
+                    at: "apps.\(app).quota.per_minute", line: problems.lines["apps.\(app).quota.per_minute"]
+                )
+            }
+        }
+        return quotas
     }
 
     private func report(_ error: any Error) {

@@ -38,14 +38,15 @@ struct SendExchange {
     func refusal(by result: JournalResult) -> RefusedCall? {
         switch result {
         case .inFlight, .mismatch:
-            JournalProblem.of(result).map {
-                RefusedCall(
-                    caller: call.caller, peer: call.peer, permission: .send, kind: $0.kind,
-                    traceID: call.trace.traceID
-                )
-            }
+            JournalProblem.of(result).map(refusal)
         case .committed, .replay, .life, .unavailable: nil
         }
+    }
+
+    func refusal(for problem: Problem) -> RefusedCall {
+        RefusedCall(
+            caller: call.caller, peer: call.peer, permission: .send, kind: problem.kind, traceID: call.trace.traceID
+        )
     }
 
     /// The answer to a call for which nothing was sent.
@@ -56,27 +57,25 @@ struct SendExchange {
         return SendAnswer(.failure(problem))
     }
 
-    func answer(to result: AttemptResult, at endpoint: EndpointName) -> SendAnswer {
-        if case .answered(.sent(let named), _) = result {
+    func answer(to end: UpstreamEnd) -> SendAnswer {
+        if case .answered(.sent(let named), _) = end.result {
             let receipt = SendReceipt(
-                messageID: message, conversation: named ?? askedConversation, endpoint: endpoint, attempts: 1
+                messageID: message, conversation: named ?? askedConversation, endpoint: end.endpoint,
+                attempts: end.attempts
             )
             return SendAnswer(.success(receipt), keyExpires: keyExpires)
         }
-        var problem = UpstreamCaller.problem(for: result, at: endpoint)
-        problem.outcome = OutcomeRule.outcome(of: result)
+        var problem = UpstreamCaller.problem(for: end.result, at: end.endpoint)
+        problem.outcome = OutcomeRule.outcome(of: end.result)
         problem.messageID = message
-        problem.attempts = 1
+        problem.attempts = end.attempts
         return SendAnswer(.failure(problem), keyExpires: keyExpires)
     }
 
-    func outcome(of result: AttemptResult, at endpoint: EndpointName, latencyMicroseconds: Int) -> RecordDraft {
-        var record = RecordDraft(
-            outcome: OutcomeRule.outcome(of: result), of: result, at: endpoint,
-            latencyMicroseconds: latencyMicroseconds
-        )
+    func outcome(of end: UpstreamEnd) -> RecordDraft {
+        var record = RecordDraft(outcome: OutcomeRule.outcome(of: end.result), of: end)
         // What Divar names is only kept where it is an id.
-        if case .answered(.sent(let named?), _) = result, named != askedConversation,
+        if case .answered(.sent(let named?), _) = end.result, named != askedConversation,
             let id = ConversationID(named)
         {
             record.conversation = id.text
