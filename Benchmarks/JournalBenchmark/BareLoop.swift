@@ -19,7 +19,7 @@ struct BareLoop {
         }
         let log = LogID(random: (1, 2))
         let id = MessageID(unixMilliseconds: 1, random: (1, 2))
-        let time = RecordTime.text(unixMicroseconds: 0)
+        let time = RFC3339Time.text(unixMicroseconds: 0)
         let bodies = [SampleRecord.intent, SampleRecord.outcome].map { draft -> Data in
             var draft = draft
             draft.message = id

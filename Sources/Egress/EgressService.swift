@@ -17,6 +17,7 @@ package final class EgressService: MessagingService {
     private let journal: LoopJournal
     private let settings: EgressSettings
     private let sends: MessageSends
+    private let queued: QueuedSends
     private let reads: CachedReads
     private let events: EventReceiver
 
@@ -26,6 +27,7 @@ package final class EgressService: MessagingService {
         journal: LoopJournal,
         cache: SharedConversationCache,
         rules: SharedUpstreamRules,
+        queue: SharedSendQueue,
         events: EventReceiver,
         settings: EgressSettings,
         eventLoop: any EventLoop,
@@ -42,6 +44,12 @@ package final class EgressService: MessagingService {
         self.journal = journal
         self.settings = settings
         sends = MessageSends(caller: caller, journal: journal, cache: cache, settings: settings)
+        queued = QueuedSends(journal: journal, settings: settings, shared: queue, eventLoop: eventLoop)
+        queue.join {
+            let dispatcher = QueueDispatcher(
+                caller: caller, journal: journal, cache: cache, settings: settings, shared: queue, logger: logger)
+            return NIOLoopBound(dispatcher, eventLoop: eventLoop)
+        }
         self.events = events
         reads =
             cache.join { loop in
@@ -59,6 +67,36 @@ package final class EgressService: MessagingService {
         completion: @escaping (SendAnswer) -> Void
     ) {
         sends.send(draft, key: key, for: call, completion: completion)
+    }
+
+    package func enqueue(
+        _ draft: MessageDraft,
+        expires: Int64?,
+        key: IdempotencyKey?,
+        for call: CallContext,
+        completion: @escaping (QueueAnswer) -> Void
+    ) {
+        queued.enqueue(draft, expires: expires, key: key, for: call, completion: completion)
+    }
+
+    package func cancel(
+        _ message: MessageID,
+        for call: CallContext,
+        completion: @escaping (Result<MessageReport, Problem>) -> Void
+    ) {
+        report(on: message, for: call) { result in
+            guard case .success(let report) = result else { return completion(result) }
+            guard report.isWaiting != nil else {
+                let problem = Problem(
+                    .notCancellable, detail: "The message does not wait in the queue.",
+                    outcome: report.outcome)
+                return completion(.failure(problem))
+            }
+            self.queued.cancel(message) { problem in
+                guard let problem else { return self.report(on: message, for: call, completion: completion) }
+                completion(.failure(problem))
+            }
+        }
     }
 
     package func preview(

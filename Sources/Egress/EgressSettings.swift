@@ -13,6 +13,7 @@ package struct EgressSettings: Sendable {
     package var deadline: TimeAmount
     package var userAgent: String
     package var sealer = ContentSealer()
+    package var queueSealer = QueueSealer()
     package var readRecording = ReadRecording.upstream
     /// How long an idempotency key is kept.
     package var idempotencyMicroseconds: Int64 = 24 * 3_600_000_000

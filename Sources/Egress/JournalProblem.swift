@@ -16,12 +16,18 @@ enum JournalProblem {
     /// Nil where there is no problem with the journal.
     static func of(_ result: JournalResult) -> Problem? {
         switch result {
-        case .committed, .life: nil
+        case .committed, .life, .queued, .queue: nil
         case .replay: Problem(.internal, detail: "The journal gave an answer to another question.")
         case .inFlight:
             Problem(
                 .idempotencyKeyInUse,
                 detail: "A call with this Idempotency-Key is under way; its outcome is not known yet.",
+                retryAfterSeconds: 1
+            )
+        case .waiting(let message, _):
+            Problem(
+                .idempotencyKeyInUse,
+                detail: "The message of this Idempotency-Key waits in the queue, as \(message).",
                 retryAfterSeconds: 1
             )
         case .mismatch:

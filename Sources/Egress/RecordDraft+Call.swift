@@ -5,7 +5,9 @@ internal import Messaging
 
 extension RecordDraft {
     /// What is known before a byte leaves.
-    init(intentOf operation: Operation, for call: CallContext, through endpoint: EndpointName) {
+    ///
+    /// - Parameter endpoint: nil where it isn't sent at once.
+    init(intentOf operation: Operation, for call: CallContext, through endpoint: EndpointName?) {
         self.init(.intent, of: call, operation: operation)
         self.endpoint = endpoint
     }

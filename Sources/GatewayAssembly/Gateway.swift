@@ -1,6 +1,7 @@
 private import Custody
 private import Delivery
 private import Egress
+private import FoundationEssentials
 package import HTTPWire
 private import InternalAPI
 private import Journal
@@ -19,6 +20,7 @@ package struct Gateway: Sendable {
     private let readiness: GatewayReadiness
     private let journal: JournalHost
     private let cache: SharedConversationCache
+    private let queue: SharedSendQueue
     private let drain: Duration
 
     /// Builds everything and listens. Throws where an address can't be taken or a trust file can't be read.
@@ -37,11 +39,12 @@ package struct Gateway: Sendable {
         let journal = try await JournalHost.start(
             configuration.trail, sealer: secrets.sealer, isTemporary: isTrial, logger: logger
         )
-        let settings = egressSettings(of: configuration, secrets: secrets)
+        let settings = egressSettings(of: configuration, secrets: secrets, queueSealer: journal.queueSealer)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
-        let rules = upstreamRules(of: configuration)
+        let rules = upstreamRules(of: configuration, after: journal.uses)
         let readiness = GatewayReadiness(apps: secrets.keys.apps, journal: journal.writer.status, rules: rules)
         let callers = callers(of: configuration)
+        let queue = SharedSendQueue(settings: configuration.queue)
         let cache = SharedConversationCache(settings: configuration.cache)
         _ = group.next().scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in cache.sweep() }
         let server = try await HTTPServer(group: group, limits: configuration.serverLimits) { loop in
@@ -57,6 +60,7 @@ package struct Gateway: Sendable {
                     journal: LoopJournal(writer: journal.writer, eventLoop: loop),
                     cache: cache,
                     rules: rules,
+                    queue: queue,
                     events: eventReceiver(of: configuration, cache: cache, tls: eventTLS, loop: loop, logger: logger),
                     settings: settings,
                     eventLoop: loop,
@@ -73,7 +77,7 @@ package struct Gateway: Sendable {
             for address in configuration.listen { addresses.append(try await server.listen(on: address)) }
             return Gateway(
                 addresses: addresses, server: server, group: group, readiness: readiness, journal: journal,
-                cache: cache, drain: configuration.drain
+                cache: cache, queue: queue, drain: configuration.drain
             )
         } catch {
             await server.stop(drain: .zero)
@@ -92,14 +96,17 @@ package struct Gateway: Sendable {
     /// Takes no new calls, waits for those under way as long as `drain` allows, and ends.
     package func stop() async throws {
         readiness.beginDraining()
+        async let queueStopped: Void = queue.stop(within: drain)
         await server.stop(drain: drain)
+        await queueStopped
         await journal.stop()
         try await group.shutdownGracefully()
     }
 
     private static func egressSettings(
         of configuration: Configuration,
-        secrets: GatewaySecrets
+        secrets: GatewaySecrets,
+        queueSealer: QueueSealer
     ) -> EgressSettings {
         var settings = EgressSettings(
             keys: secrets.keys,
@@ -109,19 +116,26 @@ package struct Gateway: Sendable {
             userAgent: GatewayVersion.userAgent
         )
         settings.sealer = secrets.sealer
+        settings.queueSealer = queueSealer
         settings.readRecording = configuration.trail.reads
         settings.idempotencyMicroseconds = Int64(configuration.trail.idempotency / .microseconds(1))
         return settings
     }
 
-    private static func upstreamRules(of configuration: Configuration) -> SharedUpstreamRules {
+    private static func upstreamRules(
+        of configuration: Configuration,
+        after uses: [RecordedUse]
+    ) -> SharedUpstreamRules {
         let planner = EndpointPlanner(
             contract: configuration.contract, preferring: configuration.preferredEndpoints)
-        return SharedUpstreamRules(
+        let rules = SharedUpstreamRules(
             routes: RouteTable(planner: planner),
             quota: QuotaMirror(settings: configuration.quotas),
             overload: UpstreamGuard(settings: configuration.overload)
         )
+        let now = Int64(Date().timeIntervalSince1970 * 1_000_000)
+        rules.restore(uses.map { ($0.app, $0.caller, endedAgo: now - $0.endedBefore, $0.count) })
+        return rules
     }
 
     private static func eventReceiver(

@@ -2,10 +2,14 @@ private import FoundationEssentials
 internal import Journal
 internal import Logging
 private import SQLiteJournal
+private import Synchronization
 
 /// The running journal of a gateway.
 struct JournalHost: Sendable {
     let writer: JournalWriter
+    /// Calls to Divar in the day before the start.
+    let uses: [RecordedUse]
+    let queueSealer: QueueSealer
     /// Removed at the end: the journal of a gateway that only tries things out.
     private let temporaryFolder: String?
 
@@ -21,7 +25,9 @@ struct JournalHost: Sendable {
         let temporaryFolder = trail.path == nil && isTemporary ? try makeTemporaryFolder() : nil
         let path = trail.path ?? temporaryFolder.map { $0 + "/journal.db" } ?? Configuration.Trail.defaultPath
         try makeFolder(of: path)
+        let queueSealer = try QueueKeyFile.sealer(at: trail.queueKeyPath ?? path + ".queue-key")
         let sources = JournalSources { Int64(Date().timeIntervalSince1970 * 1_000_000) }
+        let uses = Mutex<[RecordedUse]>([])
         let writer = try await JournalWriter.start(
             settings: trail.settings, sealer: sealer, sources: sources, observer: JournalLog(logger: logger)
         ) {
@@ -30,11 +36,18 @@ struct JournalHost: Sendable {
             let signer = try AuditKeys.signer(
                 of: store.log, keyPath: trail.signingKeyPath ?? path + ".key", verifierKeyPath: path + ".vkey"
             )
+            let dayAgo = sources.nowMicroseconds() - JournalHost.day
+            let found = try store.uses(since: dayAgo)
+            uses.withLock { $0 = found }
             return (store, signer)
         }
         logger.debug("journal open", metadata: ["path": "\(path)", "records": "\(writer.status.records)"])
-        return JournalHost(writer: writer, temporaryFolder: temporaryFolder)
+        return JournalHost(
+            writer: writer, uses: uses.withLock { $0 }, queueSealer: queueSealer, temporaryFolder: temporaryFolder)
     }
+
+    /// The longest window of a quota, in microseconds.
+    private static let day: Int64 = 24 * 3_600_000_000
 
     func stop() async {
         await writer.stop()

@@ -13,6 +13,15 @@ enum AnswerBody {
         ])
     }
 
+    static func accepted(_ message: MessageID, expires: Int64) -> JSONValue {
+        .object([
+            JSONMember("message_id", .string(message.description)),
+            JSONMember("outcome", .null),
+            JSONMember("queue", .string("waiting")),
+            JSONMember("expires_at", .string(RFC3339Time.text(unixMicroseconds: expires))),
+        ])
+    }
+
     static func planned(_ planned: PlannedSend) -> JSONValue {
         let fields = planned.fields.map { JSONMember($0.name, .string($0.value)) }
         return .object([
@@ -56,6 +65,9 @@ enum AnswerBody {
             JSONMember("message_id", .string(report.message.description)),
             JSONMember("outcome", text(report.outcome?.rawValue)),
             JSONMember("reason", text(report.reason)),
+            JSONMember("reconciled", text(report.reconciled)),
+            JSONMember("queue", text(report.isWaiting.map { $0 ? "waiting" : "sending" })),
+            JSONMember("expires_at", text(report.expiresAt)),
             JSONMember("conversation_id", text(report.conversation)),
             JSONMember("user_id", text(report.user)),
             JSONMember("endpoint", text(report.endpoint)),

@@ -26,6 +26,19 @@ enum AnswerResponse {
         return response
     }
 
+    /// RFC 7240 section 4.1, and RFC 9110 section 15.3.3 for what 202 promises: nothing.
+    static func response(to answer: QueueAnswer, call: CallContext) -> Response {
+        switch answer {
+        case .answered(let answer): return response(to: answer, call: call)
+        case .accepted(let message, let expires):
+            var response = json(202, AnswerBody.accepted(message, expires: expires))
+            response.fields += [
+                ("Location", "/messages/\(message)"), ("Preference-Applied", "respond-async"),
+            ]
+            return response
+        }
+    }
+
     /// A message that wasn't sent, and how it would have been.
     static func response(to result: Result<PlannedSend, Problem>, call: CallContext) -> Response {
         let fields = RateLimitFields.fields(of: (try? result.get())?.rateLimits ?? [])

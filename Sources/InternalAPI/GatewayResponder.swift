@@ -78,7 +78,7 @@ package struct GatewayResponder: HTTPResponder {
         case .send: return try send(call, head)
         case .uploadToken: return uploadToken(call, head)
         case .conversation(let segment): return try conversation(segment, call, head)
-        case .message(let segment): return try message(segment, call)
+        case .message(let segment): return try message(segment, call, isCancel: head.method == .delete)
         case .events, .description, .live, .ready: return open(route)
         }
     }
@@ -144,14 +144,23 @@ package struct GatewayResponder: HTTPResponder {
         try requireJSON(head)
         let key = try idempotencyKey(of: head)
         let isDryRun = try isDryRun(head)
+        let isQueued = Preferences.asksForAsynchronous(head.fields[.prefer])
         return .accept(bodyLimit: limits.bodyBytes, refused: refusal(of: call, to: .send)) {
             [service, limits] body, reply in
             do throws(Problem) {
-                let draft = try SendBodyReader.draft(from: body, hasUserToken: call.userToken != nil, limits: limits)
+                let body = try SendBodyReader.body(from: body, hasUserToken: call.userToken != nil, limits: limits)
+                let draft = body.draft
                 try GatewayResponder.requireUserToken(call, for: draft.operation)
+                try GatewayResponder.requireQueue(isQueued && !isDryRun, for: body.expires)
                 guard !isDryRun else {
                     service.preview(draft, for: call) { result in
                         reply.send(AnswerResponse.response(to: result, call: call))
+                    }
+                    return
+                }
+                guard !isQueued else {
+                    service.enqueue(draft, expires: body.expires, key: key, for: call) { answer in
+                        reply.send(AnswerResponse.response(to: answer, call: call))
                     }
                     return
                 }
@@ -165,6 +174,15 @@ package struct GatewayResponder: HTTPResponder {
                 reply.send(ProblemResponse.response(to: problem, call: call))
             }
         }
+    }
+
+    private static func requireQueue(_ isQueued: Bool, for expires: Int64?) throws(Problem) {
+        guard expires != nil, !isQueued else { return }
+        let detail = "is only for messages that wait in the queue: Prefer: respond-async"
+        throw Problem(
+            .invalidRequest, detail: "The body is not a message that can be sent.",
+            violations: [Violation(pointer: "/expires_at", detail: detail)]
+        )
     }
 
     /// A structured boolean would be `?1` (RFC 9651 section 3.3.6); people write `true`.
@@ -230,13 +248,18 @@ package struct GatewayResponder: HTTPResponder {
         return seconds
     }
 
-    private func message(_ segment: String, _ call: CallContext) throws(Problem) -> Admission {
+    private func message(_ segment: String, _ call: CallContext, isCancel: Bool) throws(Problem) -> Admission {
         guard let id = MessageID(segment) else {
             throw Problem(.noSuchResource, detail: "A message's id is a UUID of version 7, as /send gave it.")
         }
         return .accept(bodyLimit: 0) { [service] _, reply in
-            service.report(on: id, for: call) { result in
+            let answer = { (result: Result<MessageReport, Problem>) in
                 reply.send(AnswerResponse.response(to: result.map(AnswerBody.report), call: call))
+            }
+            if isCancel {
+                service.cancel(id, for: call, completion: answer)
+            } else {
+                service.report(on: id, for: call, completion: answer)
             }
         }
     }

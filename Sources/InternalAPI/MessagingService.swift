@@ -11,6 +11,24 @@ package protocol MessagingService {
         completion: @escaping (SendAnswer) -> Void
     )
 
+    /// Puts a message into the queue, to be sent when there is room for it.
+    ///
+    /// - Parameter expires: microseconds since 1970: later it is not to be sent; nil for as long as is usual.
+    func enqueue(
+        _ draft: MessageDraft,
+        expires: Int64?,
+        key: IdempotencyKey?,
+        for call: CallContext,
+        completion: @escaping (QueueAnswer) -> Void
+    )
+
+    /// Takes a message of that caller's back that waits in the queue.
+    func cancel(
+        _ message: MessageID,
+        for call: CallContext,
+        completion: @escaping (Result<MessageReport, Problem>) -> Void
+    )
+
     /// What `send` would do, without a trace in the trail or the quota.
     func preview(
         _ draft: MessageDraft,

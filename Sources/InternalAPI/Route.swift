@@ -41,7 +41,8 @@ enum Route: Equatable {
     var allowedMethods: [HTTPMethod] {
         switch self {
         case .send, .uploadToken, .events: [.post]
-        case .conversation, .message, .description, .live, .ready: [.get, .head]
+        case .message: [.get, .head, .delete]
+        case .conversation, .description, .live, .ready: [.get, .head]
         }
     }
 

@@ -7,11 +7,11 @@ struct SendBodyReader {
     private var violations = ViolationList()
 
     /// - Parameter hasUserToken: decides what `as` is when the body doesn't say.
-    static func draft(
+    static func body(
         from body: [UInt8],
         hasUserToken: Bool,
         limits: MessageLimits
-    ) throws(Problem) -> MessageDraft {
+    ) throws(Problem) -> SendBody {
         let value: JSONValue
         do {
             value = try JSONParser.parse(body, maximumDepth: MessageLimits.bodyDepth)
@@ -20,8 +20,9 @@ struct SendBodyReader {
         }
         var reader = SendBodyReader(limits: limits)
         let draft = reader.draft(value, hasUserToken: hasUserToken)
+        let expires = reader.expires(value["expires_at"])
         guard let draft, reader.violations.isEmpty else { throw problem(reader.violations.reported) }
-        return draft
+        return SendBody(draft: draft, expires: expires)
     }
 
     private init(limits: MessageLimits) {
@@ -40,7 +41,9 @@ struct SendBodyReader {
         for pointer in value.repeatedMembers() { violations.add(pointer, "appears more than once") }
         let object = MemberReader(
             value, at: JSONPointer(),
-            knowing: ["conversation_id", "user_id", "text", "media_token", "as", "buttons", "sender_buttons"],
+            knowing: [
+                "conversation_id", "user_id", "text", "media_token", "as", "buttons", "sender_buttons", "expires_at",
+            ],
             violations: &violations
         )
         let target = target(object)
@@ -61,6 +64,17 @@ struct SendBodyReader {
             buttons: buttons,
             senderButtons: senderButtons
         )
+    }
+
+    private mutating func expires(_ value: JSONValue?) -> Int64? {
+        guard let value, value != .null,
+            let text = violations.string(value, at: JSONPointer("expires_at"))
+        else { return nil }
+        guard let time = RFC3339Time.unixMicroseconds(text) else {
+            violations.add(JSONPointer("expires_at"), "must be a time such as 2026-11-22T08:00:00+03:30 (RFC 3339)")
+            return nil
+        }
+        return time
     }
 
     private mutating func target(_ object: MemberReader) -> MessageTarget? {

@@ -5,6 +5,12 @@ package struct MessageReport: Sendable, Hashable {
     package var outcome: Outcome?
     /// Why it was not sent or is unknown: a kind of problem, or `crash`, `shutdown`.
     package var reason: String?
+    /// What the conversation shows of a message whose outcome is unknown: `sent`, `not_sent` or `undecidable`.
+    package var reconciled: String?
+    /// Whether it waits in the queue; nil where it never was there, or left it.
+    package var isWaiting: Bool?
+    /// Until when it may wait there (RFC 3339).
+    package var expiresAt: String?
     package var conversation: String?
     package var user: String?
     package var endpoint: String?

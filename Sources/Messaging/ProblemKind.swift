@@ -17,6 +17,7 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case unsupportedVersion = "unsupported-version"
     case idempotencyKeyInUse = "idempotency-key-in-use"
     case idempotencyKeyReused = "idempotency-key-reused"
+    case notCancellable = "not-cancellable"
     // Divar's answer.
     case notFoundAtDivar = "not-found-at-divar"
     case recipientRestricted = "recipient-restricted"
@@ -46,7 +47,7 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
         case .noSuchResource, .notFoundAtDivar: 404
         case .methodNotAllowed: 405
         case .requestTimeout: 408
-        case .idempotencyKeyInUse: 409
+        case .idempotencyKeyInUse, .notCancellable: 409
         case .recipientRestricted: 412
         case .bodyTooLarge: 413
         case .targetTooLong: 414
@@ -97,6 +98,7 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
         case .notCached: "The answer is not in the cache"
         case .idempotencyKeyInUse: "A call with this idempotency key is under way"
         case .idempotencyKeyReused: "The idempotency key was used for another message"
+        case .notCancellable: "The message can not be taken back"
         case .journalUnavailable: "The audit trail can not be written"
         case .interrupted: "The gateway ended while the call was under way"
         case .internal: "The gateway has a bug"

@@ -24,7 +24,31 @@ struct SQLiteBatchWriter {
         for name in batch.released {
             try run("DELETE FROM idempotency WHERE caller = ? AND key = ?", [name.caller.text, name.key.text])
         }
+        for change in batch.queue { try write(change) }
         try writeRare(batch)
+    }
+
+    private func write(_ change: QueueChange) throws {
+        switch change {
+        case .add(let queued):
+            try run(
+                """
+                INSERT INTO queue(message, intent, app, caller, lane, payload, state, attempts, expires, retry_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    Data(queued.message.bytes), queued.intent, queued.app.text, queued.caller.text, queued.lane,
+                    Data(queued.payload), queued.state.rawValue, queued.attempts, queued.expires, queued.retryAt,
+                ]
+            )
+        case .update(let message, let state, let attempts, let expires, let retryAt):
+            try run(
+                "UPDATE queue SET state = ?, attempts = ?, expires = ?, retry_at = ? WHERE message = ?",
+                [state.rawValue, attempts, expires, retryAt, Data(message.bytes)]
+            )
+        case .remove(let message):
+            try run("DELETE FROM queue WHERE message = ?", [Data(message.bytes)])
+        }
     }
 
     private func writeRare(_ batch: JournalBatch) throws {
@@ -37,6 +61,14 @@ struct SQLiteBatchWriter {
                 """,
                 [Data(message.bytes)]
             )
+            // Of a message that is still to be sent the content is needed.
+            try run(
+                "DELETE FROM queue WHERE message = ? AND state = ?",
+                [Data(message.bytes), QueuedMessage.State.failed.rawValue]
+            )
+        }
+        for (message, number) in batch.reconciled {
+            try run("UPDATE message SET reconciliation = ? WHERE id = ?", [number, Data(message.bytes)])
         }
         for (message, sealed) in batch.rewrapped {
             try run(

@@ -92,6 +92,18 @@ package final class SQLiteJournal: JournalStore {
         try access { database in try SQLiteMessageReader.life(of: message, in: database) }
     }
 
+    package func queue(after message: MessageID?, limit: Int) throws(JournalStoreError) -> [QueuedMessage] {
+        try access { database in try SQLiteQueueReader.queue(after: message, limit: limit, in: database) }
+    }
+
+    package func queued(_ message: MessageID) throws(JournalStoreError) -> QueuedMessage? {
+        try access { database in try SQLiteQueueReader.queued(message, in: database) }
+    }
+
+    package func uses(since unixMicroseconds: Int64) throws(JournalStoreError) -> [RecordedUse] {
+        try access { database in try SQLiteUseReader.uses(since: unixMicroseconds, in: database) }
+    }
+
     package func checkPlace() throws(JournalStoreError) {
         try file.check()
     }

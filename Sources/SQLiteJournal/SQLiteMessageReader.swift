@@ -8,8 +8,10 @@ enum SQLiteMessageReader {
     static func life(of message: MessageID, in database: Database) throws -> MessageLife? {
         let statement = try database.cachedStatement(
             sql: """
-                SELECT m.caller, m.answer, i.body AS intent_body, o.body AS outcome_body, c.key, c.master, c.content
+                SELECT m.caller, m.answer, i.body AS intent_body, o.body AS outcome_body, r.body AS reconciled,
+                    c.key, c.master, c.content, q.state, q.attempts, q.expires
                 FROM message m JOIN record i ON i.seq = m.intent LEFT JOIN record o ON o.seq = m.outcome
+                LEFT JOIN record r ON r.seq = m.reconciliation LEFT JOIN queue q ON q.message = m.id
                 LEFT JOIN content c ON c.intent = m.intent AND c.erased = 0 WHERE m.id = ?
                 """
         )
@@ -23,6 +25,8 @@ enum SQLiteMessageReader {
             caller: caller,
             intent: Array(intent),
             outcome: bytes(try row.optionalValue("outcome_body")),
+            reconciliation: bytes(try row.optionalValue("reconciled")),
+            queue: try queueState(row),
             sealed: try sealed(row),
             answer: bytes(try row.optionalValue("answer"))
         )
@@ -41,6 +45,13 @@ enum SQLiteMessageReader {
             expires: try row.value("expires"),
             life: try life(of: message, in: database)
         )
+    }
+
+    private static func queueState(_ row: Row) throws -> QueueState? {
+        guard let number: Int = try row.optionalValue("state"), let state = QueuedMessage.State(rawValue: number)
+        else { return nil }
+        return QueueState(
+            state: state, attempts: try row.value("attempts"), expires: try row.value("expires"))
     }
 
     static func message(_ bytes: Data?) -> MessageID? {

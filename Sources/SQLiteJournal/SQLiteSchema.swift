@@ -3,7 +3,7 @@ internal import Journal
 
 /// The tables of a journal; `docs/audit-trail.md` explains them.
 enum SQLiteSchema {
-    static let version = 1
+    static let version = 2
 
     /// What erasure destroys stands in a table of its own, in which rows are only ever appended, and later overwritten
     /// by others of the same length: SQLite leaves copies behind of rows that it moves to another page, also with
@@ -38,6 +38,16 @@ enum SQLiteSchema {
         CREATE INDEX idempotency_expires ON idempotency(expires);
         """
 
+    /// What version 2 added. The queue's payloads are sealed under a key that isn't in the database.
+    private static let queue = """
+        CREATE TABLE queue(
+            message BLOB NOT NULL PRIMARY KEY, intent INTEGER NOT NULL, app TEXT NOT NULL, caller TEXT NOT NULL,
+            lane TEXT NOT NULL, payload BLOB NOT NULL, state INTEGER NOT NULL, attempts INTEGER NOT NULL,
+            expires INTEGER NOT NULL, retry_at INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        ALTER TABLE message ADD COLUMN reconciliation INTEGER;
+        """
+
     /// Opens a connection that loses nothing: WAL, every commit synced, erased bytes overwritten.
     static func open(path: String, isReadOnly: Bool = false) throws -> DatabaseQueue {
         var configuration = Configuration()
@@ -60,14 +70,25 @@ enum SQLiteSchema {
     static func prepare(_ database: Database, newLog: LogID) throws -> LogID {
         if try !database.tableExists("log") {
             try database.inTransaction(.immediate) {
-                try database.execute(sql: tables)
+                try database.execute(sql: tables + queue)
                 try database.execute(
                     sql: "INSERT INTO log(id, version) VALUES (?, ?)", arguments: [newLog.text, version]
                 )
                 return .commit
             }
         }
+        try upgrade(database)
         return try log(in: database)
+    }
+
+    /// Versions differ in what was added; a journal of an earlier one gets that.
+    private static func upgrade(_ database: Database) throws {
+        guard try Int.fetchOne(database, sql: "SELECT version FROM log") == 1 else { return }
+        try database.inTransaction(.immediate) {
+            try database.execute(sql: queue)
+            try database.execute(sql: "UPDATE log SET version = ?", arguments: [version])
+            return .commit
+        }
     }
 
     static func log(in database: Database) throws -> LogID {
@@ -80,10 +101,10 @@ enum SQLiteSchema {
             database,
             sql: """
                 SELECT count(*) FROM sqlite_master WHERE type = 'table'
-                    AND name IN ('log', 'record', 'checkpoint', 'message', 'content', 'idempotency')
+                    AND name IN ('log', 'record', 'checkpoint', 'message', 'content', 'idempotency', 'queue')
                 """
         )
-        guard tables == 6 else { throw JournalStoreError(.corrupt, "the journal's tables are not there") }
+        guard tables == 7 else { throw JournalStoreError(.corrupt, "the journal's tables are not there") }
         let found: Int = try row.value("version")
         guard found == version else {
             throw JournalStoreError(.corrupt, "the journal is of version \(found), this program knows \(version)")

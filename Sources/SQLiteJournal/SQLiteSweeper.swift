@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import GRDB
+private import Journal
 private import Messaging
 
 /// Removes rows that nothing refers to any more, a limited number at a time, within a transaction of the caller's.
@@ -18,6 +19,10 @@ struct SQLiteSweeper {
                 ORDER BY expires LIMIT ?)
             """,
             [now, limit]
+        )
+        _ = try delete(
+            "DELETE FROM queue WHERE message IN (SELECT message FROM queue WHERE state = ? AND expires < ? LIMIT ?)",
+            [QueuedMessage.State.failed.rawValue, now, limit]
         )
         if let erasedUpTo {
             _ = try delete("UPDATE log SET erased = ? WHERE erased IS NOT ?", [erasedUpTo, erasedUpTo])

@@ -21,8 +21,8 @@ CALLERS = {
 }
 ONE, TWO, READER = ({"Authorization": f"Bearer dgw_{name}"} for name in CALLERS)
 MEMBERS = [
-    "message_id", "outcome", "reason", "conversation_id", "user_id", "endpoint", "attempts", "divar_status", "divar_code",
-    "accepted_at", "decided_at",
+    "message_id", "outcome", "reason", "reconciled", "queue", "expires_at", "conversation_id", "user_id", "endpoint",
+    "attempts", "divar_status", "divar_code", "accepted_at", "decided_at",
 ]
 
 

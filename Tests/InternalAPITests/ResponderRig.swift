@@ -108,6 +108,25 @@ private struct CannedService: MessagingService {
         )
     }
 
+    func enqueue(
+        _ draft: MessageDraft,
+        expires: Int64?,
+        key: IdempotencyKey?,
+        for call: CallContext,
+        completion: @escaping (QueueAnswer) -> Void
+    ) {
+        if let failure { return completion(.answered(SendAnswer(.failure(failure)))) }
+        completion(.accepted(MessageID(unixMilliseconds: 1, random: (2, 3)), expires: expires ?? 0))
+    }
+
+    func cancel(
+        _ message: MessageID,
+        for call: CallContext,
+        completion: @escaping (Result<MessageReport, Problem>) -> Void
+    ) {
+        completion(failure.map(Result.failure) ?? .success(MessageReport(message: message)))
+    }
+
     func preview(
         _ draft: MessageDraft,
         for call: CallContext,

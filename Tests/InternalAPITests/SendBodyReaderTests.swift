@@ -7,13 +7,13 @@ import Testing
 
 @Suite struct SendBodyReaderTests {
     private func draft(_ body: String, hasUserToken: Bool = false) throws -> MessageDraft {
-        try SendBodyReader.draft(from: Array(body.utf8), hasUserToken: hasUserToken, limits: MessageLimits())
+        try SendBodyReader.body(from: Array(body.utf8), hasUserToken: hasUserToken, limits: MessageLimits()).draft
     }
 
     /// The violations of a body as `pointer: detail` lines.
     private func violations(_ body: String, limits: MessageLimits = MessageLimits()) -> [String] {
         do {
-            _ = try SendBodyReader.draft(from: Array(body.utf8), hasUserToken: false, limits: limits)
+            _ = try SendBodyReader.body(from: Array(body.utf8), hasUserToken: false, limits: limits).draft
             return []
         } catch {
             return error.violations.map { "\($0.pointer): \($0.detail)" }

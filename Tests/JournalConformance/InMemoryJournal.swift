@@ -32,6 +32,16 @@ package final class InMemoryJournal: JournalStore {
     package func claim(_ name: ClaimName) -> StoredClaim? { file.read { $0.claim(name) } }
     package func life(of message: MessageID) -> MessageLife? { file.read { $0.life(of: message) } }
 
+    package func queue(after message: MessageID?, limit: Int) -> [QueuedMessage] {
+        file.read { $0.queue(after: message, limit: limit) }
+    }
+
+    package func queued(_ message: MessageID) -> QueuedMessage? { file.read { $0.queue[message] } }
+
+    package func uses(since unixMicroseconds: Int64) -> [RecordedUse] {
+        file.read { $0.uses(since: unixMicroseconds) }
+    }
+
     package func checkPlace() {}
     package func checkSpace() {}
     package func recover() {}

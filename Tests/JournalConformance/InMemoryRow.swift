@@ -6,4 +6,5 @@ struct InMemoryRow: Sendable {
     var outcome: Int?
     var conversation: String?
     var answer: [UInt8]?
+    var reconciliation: Int?
 }

@@ -9,6 +9,7 @@ struct InMemoryTables: Sendable {
     var checkpoints: [Int: StoredCheckpoint] = [:]
     var messages: [MessageID: InMemoryRow] = [:]
     var claims: [ClaimName: StoredClaim] = [:]
+    var queue: [MessageID: QueuedMessage] = [:]
     var pruned: StoredCheckpoint?
 
     init(log: LogID) {
@@ -31,6 +32,8 @@ struct InMemoryTables: Sendable {
             caller: row.opened.caller,
             intent: intent.body,
             outcome: row.outcome.flatMap { records[$0]?.body },
+            reconciliation: row.reconciliation.flatMap { records[$0]?.body },
+            queue: queue[message].map { QueueState(state: $0.state, attempts: $0.attempts, expires: $0.expires) },
             sealed: row.opened.sealed,
             answer: row.answer
         )
@@ -94,7 +97,12 @@ struct InMemoryTables: Sendable {
             )
         }
         for name in batch.released { claims[name] = nil }
-        for message in batch.erased { messages[message]?.opened.sealed = nil }
+        for change in batch.queue { try write(change) }
+        for message in batch.erased {
+            messages[message]?.opened.sealed = nil
+            if queue[message]?.state == .failed { queue[message] = nil }
+        }
+        for (message, number) in batch.reconciled { messages[message]?.reconciliation = number }
         for (message, sealed) in batch.rewrapped where messages[message]?.opened.sealed != nil {
             messages[message]?.opened.sealed?.key = sealed.key
             messages[message]?.opened.sealed?.master = sealed.master
@@ -124,6 +132,8 @@ struct InMemoryTables: Sendable {
         let oldCheckpoints = checkpoints.keys.filter { $0 < end }.sorted()
         let oldMessages = messages.values.filter { $0.opened.intent <= end }.map(\.opened.message)
             .sorted(by: InMemoryTables.isOlder)
+        let failed = queue.values.filter { $0.state == .failed && $0.expires < time }.map(\.message)
+        for message in failed { queue[message] = nil }
         for name in expired.prefix(limit) { claims[name] = nil }
         for number in oldRecords.prefix(limit) { records[number] = nil }
         for size in oldCheckpoints.prefix(limit) { checkpoints[size] = nil }

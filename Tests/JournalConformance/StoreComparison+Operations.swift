@@ -5,7 +5,7 @@ internal import SeededCases
 extension StoreComparison {
     /// One of the things that a gateway or an operator does.
     func operate() throws {
-        switch random.below(24) {
+        switch random.below(26) {
         case 0..<7: try openSome()
         case 7..<12: try closeSome()
         case 12: try commitNotes()
@@ -17,6 +17,7 @@ extension StoreComparison {
         case 20: try appendBeside()
         case 21: try release()
         case 22: try tend()
+        case 23, 24: try changeQueue()
         default:
             note("reopen")
             try gateway.engine.reopen()
@@ -168,6 +169,30 @@ extension StoreComparison {
         note("release")
         let names = keys.filter { _ in random.chance(1, in: 2) }
         try commit { $0.batch.released = names }
+    }
+
+    private func changeQueue() throws {
+        let chosen = messages.filter { _ in random.chance(1, in: 6) }
+        note("queue \(chosen.count)")
+        let queue = try gateway.store.queue(after: nil, limit: .max)
+        guard let app = AppName("a") else { return }
+        try commit { builder in
+            for message in chosen {
+                let expires = gateway.clock.nowMicroseconds + Int64(random.below(9_000_000))
+                let state: QueuedMessage.State = random.chance(1, in: 2) ? .failed : .waiting
+                if !queue.contains(where: { $0.message == message }) {
+                    let queued = QueuedMessage(
+                        message: message, app: app, caller: .local, lane: "lane",
+                        payload: [UInt8](repeating: 3, count: random.below(50)), expires: expires)
+                    builder.batch.queue.append(.add(queued))
+                } else if random.chance(1, in: 2) {
+                    builder.batch.queue.append(
+                        .update(message, state: state, attempts: random.below(9), expires: expires, retryAt: expires))
+                } else {
+                    builder.batch.queue.append(.remove(message))
+                }
+            }
+        }
     }
 
     private func tend() throws {

@@ -76,6 +76,9 @@ package final class StoreComparison {
         for message in messages {
             try Expectation.equal(store.life(of: message), model.life(of: message), "a life")
         }
+        try Expectation.equal(
+            store.queue(after: nil, limit: 100), model.queue(after: nil, limit: 100), "the queue")
+        try Expectation.equal(Set(store.uses(since: 0)), Set(model.uses(since: 0)), "the calls")
         let limit = 1 + random.below(9)
         let now = gateway.clock.nowMicroseconds
         let cut = UInt64(now / 1000) - UInt64(random.below(20_000))

@@ -37,7 +37,7 @@ import Testing
         let views = builder.batch.records.compactMap { RecordView($0.body) }
         #expect(views.map { $0.integer("seq") } == [6, 7, 8])
         #expect(views.allSatisfy { $0.integer("v") == 1 && $0["log"] == SampleLog.id.text && $0["kind"] == "refusal" })
-        #expect(Set(views.map { $0["at"] }) == [RecordTime.text(unixMicroseconds: clock.nowMicroseconds)])
+        #expect(Set(views.map { $0["at"] }) == [RFC3339Time.text(unixMicroseconds: clock.nowMicroseconds)])
         let ids = views.compactMap { $0["id"].flatMap { MessageID($0) } }
         #expect(Set(ids).count == 3)
         #expect(ids.allSatisfy { $0.unixMilliseconds == UInt64(clock.nowMicroseconds / 1000) })

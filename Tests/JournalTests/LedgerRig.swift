@@ -60,6 +60,9 @@ extension JournalResult {
         case .replay: "replay"
         case .inFlight: "in flight"
         case .mismatch: "mismatch"
+        case .waiting: "waiting"
+        case .queued(let queued): queued == nil ? "not queued" : "queued"
+        case .queue(let page): "page of \(page.count)"
         case .life(let life): life == nil ? "no life" : "life"
         case .unavailable(let error): "unavailable: \(error.kind.rawValue)"
         }

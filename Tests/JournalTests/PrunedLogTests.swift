@@ -21,7 +21,7 @@ import Testing
                 if number == told { draft.last = last ?? pruned }
                 let id = MessageID(unixMilliseconds: UInt64(number), random: (0, 0))
                 let record = head.append(
-                    draft.body(log: SampleLog.id, number: number, id: id, at: RecordTime.text(unixMicroseconds: 0)))
+                    draft.body(log: SampleLog.id, number: number, id: id, at: RFC3339Time.text(unixMicroseconds: 0)))
                 if number > pruned { records.append(record) }
                 if number == pruned { start = head }
                 if signed.contains(number) {

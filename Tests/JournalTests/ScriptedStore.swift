@@ -53,6 +53,18 @@ final class ScriptedStore: JournalStore {
         return model.life(of: message)
     }
 
+    func queue(after message: MessageID?, limit: Int) throws(JournalStoreError) -> [QueuedMessage] {
+        try script.checkReading()
+        return model.queue(after: message, limit: limit)
+    }
+
+    func queued(_ message: MessageID) throws(JournalStoreError) -> QueuedMessage? {
+        try script.checkReading()
+        return model.queued(message)
+    }
+
+    func uses(since unixMicroseconds: Int64) -> [RecordedUse] { model.uses(since: unixMicroseconds) }
+
     func checkPlace() throws(JournalStoreError) { try script.checkPlace() }
     func checkSpace() throws(JournalStoreError) { try script.checkSpace() }
     func recover() throws(JournalStoreError) { try script.recover() }

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Journal
 import JournalConformance
+import Messaging
 import SQLiteJournal
 import Testing
 
@@ -15,7 +16,8 @@ import Testing
         "message.user", "message.answer", "content.intent", "content.message", "content.erased", "content.key",
         "content.master",
         "content.content", "idempotency.caller", "idempotency.key", "idempotency.message", "idempotency.fingerprint",
-        "idempotency.expires",
+        "idempotency.expires", "message.reconciliation", "queue.message", "queue.intent", "queue.app", "queue.caller",
+        "queue.lane", "queue.payload", "queue.state", "queue.attempts", "queue.expires", "queue.retry_at",
     ]
 
     @Test func `every column of every table is tried`() throws {
@@ -67,6 +69,12 @@ import Testing
             try gateway.open(intent)
             if number == 0 { try gateway.close(intent.message, answer: [1]) }
         }
+        let waiting = try gateway.send().message
+        try gateway.commit { builder in
+            let queued = QueuedMessage(
+                message: waiting, app: AppName("a")!, caller: .local, lane: "l", payload: [1], expires: 1)
+            builder.batch.queue = [.add(queued)]
+        }
         try gateway.sign()
         try gateway.prune(checkpoint)
         try gateway.sweep()
@@ -95,6 +103,8 @@ import Testing
         _ = try? journal.prunable(before: .max)
         let names = [try Samples.claimName("k0"), try Samples.claimName("k1")]
         for name in names { _ = try? journal.claim(name) }
+        for queued in (try? journal.queue(after: nil, limit: 9)) ?? [] { _ = try? journal.queued(queued.message) }
+        _ = try? journal.uses(since: 0)
         try? journal.commit(lookingUp: names) { head, _ in JournalBatch(head: head) }
         _ = try? journal.sweep(expiredBefore: .max, limit: 99)
         _ = try? journal.recover()

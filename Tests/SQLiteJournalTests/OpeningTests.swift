@@ -76,7 +76,7 @@ import Testing
         let folder = try TemporaryFolder()
         for (name, sql) in [
             ("other", "CREATE TABLE log(id TEXT, version INTEGER)"),
-            ("version", "UPDATE log SET version = 2"),
+            ("version", "UPDATE log SET version = 3"),
             ("view", "ALTER TABLE record RENAME TO r; CREATE VIEW record AS SELECT * FROM r"),
         ] {
             let path = folder.path(name)
@@ -92,6 +92,25 @@ import Testing
             }
             #expect(throws: JournalStoreError.self, "\(name)") { try SQLiteArchive(path: path, isReadOnly: false) }
         }
+    }
+
+    @Test func `a journal of version 1 is upgraded and goes on`() throws {
+        let engine = try SQLiteUnderTest()
+        let gateway = try engine.sampleGateway()
+        let message = try gateway.send().message
+        let head = try gateway.store.head()
+        try engine.tamper { database in
+            try database.execute(
+                sql: """
+                    DROP TABLE queue; ALTER TABLE message DROP COLUMN reconciliation; UPDATE log SET version = 1
+                    """)
+        }
+        try engine.reopen()
+        #expect(try gateway.store.head() == head)
+        #expect(try gateway.store.openMessages() == [message])
+        #expect(try gateway.store.queue(after: nil, limit: 1).isEmpty)
+        try gateway.close(message)
+        try gateway.verify()
     }
 
     @Test func `a log whose end doesn't fit its last checkpoint is not gone on with`() throws {

@@ -62,13 +62,13 @@ package struct OCSFEvent: Sendable, Hashable {
 
         init(_ entry: AuditEntry) {
             switch entry.record.kind {
-            case .intent, .outcome: self = .create
-            case .read: self = .read
+            case .intent, .outcome, .attempt: self = .create
+            case .read, .reconciliation: self = .read
             case .erasure, .pruning: self = .delete
             case .refusal:
                 let permission = entry.record["operation"].flatMap(Permission.init(rawValue:))
                 self = permission.map { $0 == .read ? .read : .create } ?? .unknown
-            case .loss: self = .other
+            case .loss, .deferral: self = .other
             case nil: self = .unknown
             }
         }
@@ -98,7 +98,7 @@ package struct OCSFEvent: Sendable, Hashable {
                 case .refusal: .low
                 case .read: entry.record["reason"] == nil ? .informational : .low
                 case .loss, nil: .medium
-                case .intent, .outcome, .erasure, .pruning:
+                case .intent, .outcome, .attempt, .deferral, .reconciliation, .erasure, .pruning:
                     switch outcome {
                     case .unknown: .medium
                     case .notSent: .low
@@ -133,8 +133,8 @@ package struct OCSFEvent: Sendable, Hashable {
                     case .unknown, nil: .unknown
                     }
                 case .read: entry.record["reason"] == nil ? .success : .failure
-                case .refusal, .loss: .failure
-                case .erasure, .pruning: .success
+                case .refusal, .deferral, .loss: .failure
+                case .attempt, .reconciliation, .erasure, .pruning: .success
                 case nil: .unknown
                 }
         }

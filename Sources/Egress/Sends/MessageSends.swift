@@ -17,7 +17,12 @@ final class MessageSends {
     private let cache: SharedConversationCache
     private let settings: EgressSettings
 
-    init(caller: UpstreamCaller, journal: LoopJournal, cache: SharedConversationCache, settings: EgressSettings) {
+    init(
+        caller: UpstreamCaller,
+        journal: LoopJournal,
+        cache: SharedConversationCache,
+        settings: EgressSettings
+    ) {
         (self.caller, self.journal, self.cache, self.settings) = (caller, journal, cache, settings)
     }
 
@@ -125,8 +130,9 @@ final class MessageSends {
         }
         let isTaken = journal.submit(.question(intent)) { result in
             switch result {
-            case .replay, .inFlight, .mismatch: completion(exchange.answer(to: result) ?? exchange.refused(problem))
-            case .committed, .life, .unavailable: refuse()
+            case .replay, .inFlight, .waiting, .mismatch:
+                completion(exchange.answer(to: result) ?? exchange.refused(problem))
+            case .committed, .life, .queued, .queue, .unavailable: refuse()
             }
         }
         if !isTaken { refuse() }

@@ -12,7 +12,7 @@ struct SendExchange {
     /// Seconds since 1970; nil without an idempotency key.
     let keyExpires: Int?
 
-    func intent(through endpoint: EndpointName) -> RecordDraft {
+    func intent(through endpoint: EndpointName?) -> RecordDraft {
         var record = RecordDraft(intentOf: draft.operation, for: call, through: endpoint)
         switch draft.target {
         case .conversation(let conversation): record.conversation = conversation.text
@@ -29,7 +29,7 @@ struct SendExchange {
             SendAnswer(
                 SendExchange.result(of: claim), isReplay: true, keyExpires: Int(claim.expires / 1_000_000)
             )
-        case .inFlight, .mismatch, .life, .unavailable:
+        case .inFlight, .waiting, .mismatch, .life, .queued, .queue, .unavailable:
             refused(JournalProblem.of(result) ?? JournalProblem.noRandomness)
         }
     }
@@ -37,9 +37,9 @@ struct SendExchange {
     /// What is recorded of a call whose idempotency key forbids it.
     func refusal(by result: JournalResult) -> RefusedCall? {
         switch result {
-        case .inFlight, .mismatch:
+        case .inFlight, .waiting, .mismatch:
             JournalProblem.of(result).map(refusal)
-        case .committed, .replay, .life, .unavailable: nil
+        case .committed, .replay, .life, .queued, .queue, .unavailable: nil
         }
     }
 

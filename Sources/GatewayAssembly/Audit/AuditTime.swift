@@ -1,5 +1,6 @@
 internal import AuditReport
 private import FoundationEssentials
+private import Messaging
 
 /// Points in time as people say them: by the clock, or by their age.
 enum AuditTime {

@@ -30,6 +30,8 @@ package struct Configuration: Sendable {
         /// The first is the one under which new contents are kept.
         package var masterKeys: [KeySource] = []
         package var signingKeyPath: String?
+        /// Where the key of the queue is; nil where the file doesn't say.
+        package var queueKeyPath: String?
         package var settings = JournalSettings()
         package var idempotency: Duration = .seconds(86_400)
 
@@ -52,6 +54,7 @@ package struct Configuration: Sendable {
     /// Of apps that have a limit, with the shares of their callers.
     package var quotas: [AppName: QuotaSettings] = [:]
     package var overload = OverloadSettings()
+    package var queue = SendQueueSettings()
     package var callers: [CallerKeyDigest: Caller] = [:]
     /// The app of the caller `local`; only without callers.
     package var localApp: AppName?

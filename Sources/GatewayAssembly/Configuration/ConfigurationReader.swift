@@ -50,12 +50,14 @@ package struct ConfigurationReader {
         let drain = root.duration("drain", in: .zero ... .seconds(600)) ?? .seconds(10)
         let preferred = preferredEndpoints(root.mapping("endpoints"), contract: contract)
         let logLevel = logLevel(root.mapping("log"))
-        let trail = JournalReader(problems: problems).read(
+        var trail = JournalReader(problems: problems).read(
             journal: root.mapping("journal"), audit: root.mapping("audit"), idempotency: root.mapping("idempotency")
         )
         let cache = CacheReader(root.mapping("cache")).read()
         let events = EventsReader(root.mapping("events")).read()
         let overload = OverloadReader(root.mapping("overload")).read()
+        let queue = QueueReader(root.mapping("queue")).read()
+        trail.queueKeyPath = queue.keyPath
         root.reportUnknownKeys()
         let serverLimits = limits.serverLimits()
         let messageLimits = limits.messageLimits()
@@ -68,7 +70,7 @@ package struct ConfigurationReader {
         guard let upstream else { return nil }
         return Configuration(
             listen: listen, contract: contract, preferredEndpoints: preferred, upstream: upstream, apps: apps,
-            quotas: quotas, overload: overload,
+            quotas: quotas, overload: overload, queue: queue.settings,
             callers: callers, localApp: localApp, serverLimits: serverLimits, messageLimits: messageLimits,
             trail: trail, cache: cache, events: events, drain: drain, logLevel: logLevel, lines: problems.lines
         )

@@ -11,6 +11,7 @@ package enum FieldName: String, Sendable, Hashable, CaseIterable {
     case idempotencyKey = "idempotency-key"
     case ifNoneMatch = "if-none-match"
     case origin
+    case prefer
     case requestTimeout = "x-request-timeout"
     case traceparent
 
@@ -24,7 +25,7 @@ package enum FieldName: String, Sendable, Hashable, CaseIterable {
     /// Whether its value is a list, so that several lines of it are one value (RFC 9110 section 5.3).
     package var isList: Bool {
         switch self {
-        case .cacheControl, .ifNoneMatch: true
+        case .cacheControl, .ifNoneMatch, .prefer: true
         default: false
         }
     }

@@ -9,7 +9,7 @@ package enum CanonicalContent {
     }
 
     /// What an idempotency key is bound to: the content, to whom it goes and in whose name.
-    static func request(_ draft: MessageDraft) -> [UInt8] {
+    package static func request(_ draft: MessageDraft) -> [UInt8] {
         let target =
             switch draft.target {
             case .conversation(let id): JSONMember("conversation_id", .string(id.text))

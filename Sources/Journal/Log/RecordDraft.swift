@@ -5,6 +5,8 @@ internal import StrictJSON
 package struct RecordDraft: Sendable, Hashable {
     package var kind: RecordKind
     package var message: MessageID?
+    /// The message that failed and is sent again as this one.
+    package var resends: MessageID?
     package var caller: CallerName?
     /// How the caller is known, such as `key` or `local`.
     package var knownBy: String?
@@ -17,7 +19,11 @@ package struct RecordDraft: Sendable, Hashable {
     package var endpoint: EndpointName?
     package var traceID: String?
     package var commitment: Commitment?
+    /// Until when a message may wait in the queue, and when it is tried again (RFC 3339).
+    package var expires: String?
+    package var retry: String?
     package var outcome: Outcome?
+    package var reconciled: String?
     package var reason: String?
     package var attempts: Int?
     package var status: Int?
@@ -46,6 +52,7 @@ package struct RecordDraft: Sendable, Hashable {
             if let number { members.append(JSONMember(name, .number(String(number)))) }
         }
         add("message", message?.description)
+        add("resends", resends?.description)
         add("caller", caller?.text)
         add("known_by", knownBy)
         add("peer", peer)
@@ -56,7 +63,10 @@ package struct RecordDraft: Sendable, Hashable {
         add("endpoint", endpoint?.text)
         add("trace", traceID)
         add("commitment", commitment?.description)
+        add("expires", expires)
+        add("retry", retry)
         add("outcome", outcome?.rawValue)
+        add("reconciled", reconciled)
         add("reason", reason)
         add("attempts", attempts)
         add("status", status)

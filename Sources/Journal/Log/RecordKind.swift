@@ -4,6 +4,12 @@ package enum RecordKind: String, Sendable, Hashable, CaseIterable {
     case intent
     /// What became of it.
     case outcome
+    /// A message that waited in the queue is about to be sent.
+    case attempt
+    /// It was proven not to have been sent, and is tried again later.
+    case deferral
+    /// An outcome that was unknown, settled by what the conversation shows.
+    case reconciliation
     /// A conversation was read.
     case read
     /// A call was refused before there was an intent.

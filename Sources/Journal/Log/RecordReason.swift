@@ -12,6 +12,10 @@ package enum RecordReason: String, Sendable, Hashable {
     case retention
     /// A read was answered from memory.
     case cached
+    /// A message waited in the queue until it was not wanted any more.
+    case expired
+    /// Its caller took a message back while it waited in the queue.
+    case cancelled
     /// There was no room.
     case pressure
 }

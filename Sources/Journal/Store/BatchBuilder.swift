@@ -11,7 +11,7 @@ package struct BatchBuilder {
     package init(from head: LogHead, sources: JournalSources) {
         batch = JournalBatch(head: head)
         let now = sources.nowMicroseconds()
-        time = RecordTime.text(unixMicroseconds: now)
+        time = RFC3339Time.text(unixMicroseconds: now)
         firstID = sources.makeID(atMicroseconds: now)
     }
 
@@ -48,6 +48,16 @@ package struct BatchBuilder {
             )
         )
         if let claim = intent.newClaim { batch.claims.append(claim) }
+        if var queued = intent.queued {
+            queued.intent = number
+            batch.queue.append(.add(queued))
+        }
+    }
+
+    /// Appends what happened to a message in the queue.
+    mutating func append(_ step: QueueStep) {
+        append(step.tail)
+        batch.queue.append(step.change)
     }
 
     /// Appends an outcome.
@@ -58,6 +68,7 @@ package struct BatchBuilder {
                 message: outcome.message, outcome: number, conversation: outcome.conversation, answer: outcome.answer
             )
         )
+        if let change = outcome.queue { batch.queue.append(change) }
     }
 
     /// Appends an outcome that nobody reported.
@@ -65,7 +76,8 @@ package struct BatchBuilder {
         var draft = RecordDraft(.outcome)
         draft.outcome = outcome
         draft.reason = reason.rawValue
-        close(OutcomeSubmission(draft, of: message, answer: nil))
+        // It may have been in the queue; where it wasn't, nothing is removed.
+        close(OutcomeSubmission(draft, of: message, answer: nil, queue: .remove(message)))
     }
 
     /// Signs the log as it is now.

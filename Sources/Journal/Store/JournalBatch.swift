@@ -14,6 +14,10 @@ package struct JournalBatch: Sendable {
     package var erased: [MessageID] = []
     /// Messages whose keys lie under another master key now.
     package var rewrapped: [MessageID: SealedContent] = [:]
+    /// Messages whose unknown outcomes were settled, with the numbers of the records that say so.
+    package var reconciled: [MessageID: Int] = [:]
+    /// In this order.
+    package var queue: [QueueChange] = []
     package var checkpoint: StoredCheckpoint?
     /// Where the log begins from now on.
     package var pruned: StoredCheckpoint?

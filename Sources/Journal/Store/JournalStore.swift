@@ -26,6 +26,14 @@ package protocol JournalStore: AnyObject {
     func claim(_ name: ClaimName) throws(JournalStoreError) -> StoredClaim?
     func life(of message: MessageID) throws(JournalStoreError) -> MessageLife?
 
+    /// The messages in the queue behind one, in the order of their ids, without their payloads.
+    func queue(after message: MessageID?, limit: Int) throws(JournalStoreError) -> [QueuedMessage]
+
+    func queued(_ message: MessageID) throws(JournalStoreError) -> QueuedMessage?
+
+    /// Calls to Divar since a time, as far as they were recorded.
+    func uses(since unixMicroseconds: Int64) throws(JournalStoreError) -> [RecordedUse]
+
     /// Throws where the journal is no longer where it was. Cheap: called around every commit and when there is none.
     func checkPlace() throws(JournalStoreError)
 
@@ -52,7 +60,8 @@ package protocol JournalStore: AnyObject {
     func prunable(before unixMicroseconds: Int64) throws(JournalStoreError) -> StoredCheckpoint?
 
     /// Removes up to `limit` rows of each kind that nothing refers to any more: records that were pruned, messages that
-    /// were accepted before the head of the log, checkpoints before it, idempotency keys that expired.
+    /// were accepted before the head of the log, checkpoints before it, idempotency keys that expired, failed messages
+    /// that are not kept any longer.
     ///
     /// - Returns: whether there may be more.
     func sweep(expiredBefore unixMicroseconds: Int64, limit: Int) throws(JournalStoreError) -> Bool

@@ -7,6 +7,9 @@ package struct MessageLife: Sendable, Hashable {
     /// The bodies of its records.
     package var intent: [UInt8]
     package var outcome: [UInt8]?
+    package var reconciliation: [UInt8]?
+    /// Nil where it is not in the queue.
+    package var queue: QueueState?
     /// Nil once it was erased.
     package var sealed: SealedContent?
     /// What the caller was told, where an idempotency key asked to keep it.
@@ -17,6 +20,8 @@ package struct MessageLife: Sendable, Hashable {
         caller: CallerName,
         intent: [UInt8],
         outcome: [UInt8]? = nil,
+        reconciliation: [UInt8]? = nil,
+        queue: QueueState? = nil,
         sealed: SealedContent? = nil,
         answer: [UInt8]? = nil
     ) {
@@ -24,6 +29,8 @@ package struct MessageLife: Sendable, Hashable {
         self.caller = caller
         self.intent = intent
         self.outcome = outcome
+        self.reconciliation = reconciliation
+        self.queue = queue
         self.sealed = sealed
         self.answer = answer
     }
@@ -43,6 +50,12 @@ package struct MessageLife: Sendable, Hashable {
         report.status = outcome?.integer("status")
         report.code = outcome?.integer("code")
         report.decidedAt = outcome?["at"]
+        report.reconciled = reconciliation.flatMap(RecordView.init)?["reconciled"]
+        if outcome == nil, let queue {
+            report.isWaiting = queue.state == .waiting
+            report.attempts = queue.attempts
+            report.expiresAt = RFC3339Time.text(unixMicroseconds: queue.expires)
+        }
         return report
     }
 }

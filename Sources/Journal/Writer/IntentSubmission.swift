@@ -19,6 +19,8 @@ package final class IntentSubmission: Sendable {
     let tail: RecordTail
     package let sealed: SealedContent?
     package let claim: Claim?
+    /// Where it is not sent at once.
+    let queued: QueuedMessage?
     /// Opens the commitment and the fingerprint; empty where there is no content.
     let recordKey: [UInt8]
 
@@ -32,6 +34,7 @@ package final class IntentSubmission: Sendable {
         recordKey = []
         sealed = nil
         claim = nil
+        queued = nil
     }
 
     /// An intent to send. Makes its record key and its commitment; throws where the random source fails.
@@ -40,7 +43,8 @@ package final class IntentSubmission: Sendable {
         record: RecordDraft,
         draft: MessageDraft,
         sealer: ContentSealer,
-        claim: (name: ClaimName, expires: Int64)?
+        claim: (name: ClaimName, expires: Int64)?,
+        queued: QueuedMessage? = nil
     ) throws {
         let recordKey = ContentSealer.makeRecordKey()
         let content = CanonicalContent.bytes(of: draft)
@@ -50,6 +54,7 @@ package final class IntentSubmission: Sendable {
         self.message = message
         (caller, conversation, user) = (record.caller ?? .local, record.conversation, record.user)
         self.recordKey = recordKey
+        self.queued = queued
         tail = RecordTail(record)
         sealed = try sealer.seal(content, of: message, recordKey: recordKey)
         self.claim = claim.map {

@@ -53,7 +53,20 @@ final class JournalKeeper {
             try sign()
         }
         ledger.noticed(size: size, now: now)
-        try settle(store.openMessages(), reason: .crash)
+        try settle(store.openMessages(), except: waitingMessages(), reason: .crash)
+    }
+
+    /// The messages in the queue of which no byte is under way.
+    private func waitingMessages() throws(JournalStoreError) -> Set<MessageID> {
+        var waiting: Set<MessageID> = []
+        var last: MessageID?
+        while true {
+            let page = try store.queue(after: last, limit: settings.batch)
+            ledger.adopt(page)
+            for queued in page where queued.state == .waiting { waiting.insert(queued.message) }
+            guard let end = page.last else { return waiting }
+            last = end.message
+        }
     }
 
     private func sign() throws(JournalStoreError) {
@@ -169,9 +182,16 @@ final class JournalKeeper {
     /// The answers to those letters that only ask.
     private func lookUps(_ letters: [JournalLetter]) -> [(JournalLetter, JournalResult)] {
         letters.compactMap { letter in
-            guard case .lookUp(let message) = letter.submission else { return nil }
             do throws(JournalStoreError) {
-                return (letter, .life(try store.life(of: message)))
+                switch letter.submission {
+                case .lookUp(let message): return (letter, .life(try store.life(of: message)))
+                case .queued(let message): return (letter, .queued(try store.queued(message)))
+                case .queue(let last, let limit):
+                    let page = try store.queue(after: last, limit: limit)
+                    ledger.adopt(page)
+                    return (letter, .queue(page))
+                case .intent, .outcome, .note, .question, .step, .reconciliation: return nil
+                }
             } catch {
                 return (letter, .unavailable(error))
             }
@@ -217,7 +237,7 @@ extension JournalKeeper {
                     case .outcome(let outcome):
                         if ledger.live[outcome.message] != nil { failure?.keep(outcome) }
                     case .note: lost += 1
-                    case .lookUp: break
+                    case .lookUp, .step, .reconciliation, .queued, .queue: break
                     }
                     return (letter, .unavailable(error))
                 }
@@ -257,7 +277,10 @@ extension JournalKeeper {
         }
     }
 
-    private func settle(_ messages: [MessageID], reason: RecordReason) throws(JournalStoreError) {
+    private func settle(
+        _ open: [MessageID], except waiting: Set<MessageID>, reason: RecordReason
+    ) throws(JournalStoreError) {
+        let messages = open.filter { !waiting.contains($0) }
         for start in stride(from: 0, to: messages.count, by: settings.batch) {
             var batch: JournalBatch?
             try store.commit(lookingUp: []) { head, _ in
@@ -299,7 +322,8 @@ extension JournalKeeper {
         }
         do throws(JournalStoreError) {
             // What has an outcome on disk, though its commit threw, is left alone.
-            try settle(store.openMessages().filter { ledger.live[$0] != nil }, reason: .shutdown)
+            let open = try store.openMessages().filter { ledger.live[$0] != nil }
+            try settle(open, except: waitingMessages(), reason: .shutdown)
             let size = try store.head().size
             if lost > 0 || size > ledger.lastCheckpoint { try sign() }
         } catch {

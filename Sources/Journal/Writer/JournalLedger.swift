@@ -58,8 +58,19 @@ struct JournalLedger {
             case .question(let intent):
                 let verdict = verdict(on: intent, claims: claims, taken: taken, refusal: nil, now: now)
                 decision.results.append(verdict)
-            case .lookUp:
-                decision.results.append(.life(nil))
+            case .step(let step):
+                guard live[step.message] != nil, !decision.closed.contains(step.message) else {
+                    decision.results.append(.unavailable(JournalStoreError(.other, "the message is not open")))
+                    continue
+                }
+                builder.append(step)
+                decision.results.append(.committed)
+            case .reconciliation(let message, let tail):
+                builder.batch.reconciled[message] = builder.append(tail)
+                decision.results.append(.committed)
+            case .lookUp, .queued, .queue:
+                // Answered without a batch.
+                decision.results.append(.committed)
             }
         }
         if lost > 0 { builder.append(JournalLedger.loss(of: lost)) }
@@ -83,6 +94,9 @@ struct JournalLedger {
                 )
             }
             guard RequestFingerprint(of: wanted.request, recordKey: key) == fingerprint else { return .mismatch }
+        }
+        if let queue = claim.life?.queue, claim.life?.outcome == nil {
+            return .waiting(claim.message, expires: queue.expires)
         }
         return isUnderWay || (claim.life != nil && claim.life?.outcome == nil) ? .inFlight : .replay(claim)
     }
@@ -123,6 +137,13 @@ struct JournalLedger {
     /// checkpoint as if it were written now.
     mutating func noticed(size: Int, now: Int64) {
         if size > lastCheckpoint, unsignedSince == nil { unsignedSince = now }
+    }
+
+    /// Messages that wait in the queue are open, whoever put them there.
+    mutating func adopt(_ queue: [QueuedMessage]) {
+        for queued in queue where queued.state == .waiting && live[queued.message] == nil {
+            live[queued.message] = .some(nil)
+        }
     }
 
     /// Forgets messages that the journal doesn't hold as open any more.

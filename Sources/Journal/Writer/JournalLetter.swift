@@ -5,14 +5,17 @@ struct JournalLetter: Sendable {
     let ticket: UInt64
 
     var isLookUp: Bool {
-        if case .lookUp = submission { true } else { false }
+        switch submission {
+        case .lookUp, .queued, .queue: true
+        case .intent, .outcome, .note, .question, .step, .reconciliation: false
+        }
     }
 
     /// The idempotency key that it would use.
     var claimName: ClaimName? {
         switch submission {
         case .intent(let intent), .question(let intent): intent.claim?.name
-        case .outcome, .note, .lookUp: nil
+        case .outcome, .note, .lookUp, .step, .reconciliation, .queued, .queue: nil
         }
     }
 }

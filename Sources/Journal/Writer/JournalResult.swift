@@ -1,4 +1,4 @@
-internal import Messaging
+package import Messaging
 
 /// What became of a submission.
 package enum JournalResult: Sendable {
@@ -8,10 +8,16 @@ package enum JournalResult: Sendable {
     indirect case replay(StoredClaim)
     /// The idempotency key is in use by a call that is under way.
     case inFlight
+    /// The idempotency key stands for a message that waits in the queue.
+    case waiting(MessageID, expires: Int64)
     /// The idempotency key was used for something else.
     case mismatch
     /// The answer to a look-up; nil where the journal has no such message.
     indirect case life(MessageLife?)
+    /// The answer to who asked for one message of the queue.
+    indirect case queued(QueuedMessage?)
+    /// The answer to who asked for a page of the queue.
+    case queue([QueuedMessage])
     /// It is not on disk, and can't be now.
     indirect case unavailable(JournalStoreError)
 }

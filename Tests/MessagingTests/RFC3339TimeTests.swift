@@ -1,5 +1,4 @@
-import AuditReport
-import Journal
+import Messaging
 import SeededCases
 import Testing
 
@@ -8,7 +7,7 @@ import Testing
         var random = SplitMix64()
         for number in 0..<2_000 {
             let time = Int64(random.below(253_402_300_799_999_999))
-            let text = RecordTime.text(unixMicroseconds: time)
+            let text = RFC3339Time.text(unixMicroseconds: time)
             #expect(RFC3339Time.unixMicroseconds(text) == time, "\(replay(number)): \(text)")
         }
     }

@@ -1,4 +1,4 @@
-import Journal
+import Messaging
 import Testing
 
 @Suite struct RecordTimeTests {
@@ -22,18 +22,18 @@ import Testing
         (253_402_300_799_999_999, "9999-12-31T23:59:59.999999Z"),
     ])
     func `a time is written as the calendar has it`(microseconds: Int64, text: String) {
-        #expect(RecordTime.text(unixMicroseconds: microseconds) == text)
+        #expect(RFC3339Time.text(unixMicroseconds: microseconds) == text)
     }
 
     @Test func `a clock before 1970 is taken for one at its start`() {
-        #expect(RecordTime.text(unixMicroseconds: -1) == "1970-01-01T00:00:00.000000Z")
-        #expect(RecordTime.text(unixMicroseconds: .min) == "1970-01-01T00:00:00.000000Z")
+        #expect(RFC3339Time.text(unixMicroseconds: -1) == "1970-01-01T00:00:00.000000Z")
+        #expect(RFC3339Time.text(unixMicroseconds: .min) == "1970-01-01T00:00:00.000000Z")
     }
 
     @Test func `every day of 800 years follows the one before`() {
         var (year, month, day) = (1970, 1, 1)
         for number in 0..<Int64(292_194) {
-            let text = RecordTime.text(unixMicroseconds: number * 86_400_000_000)
+            let text = RFC3339Time.text(unixMicroseconds: number * 86_400_000_000)
             let date = text.prefix(10).split(separator: "-").compactMap { Int($0) }
             guard date == [year, month, day], text.hasSuffix("T00:00:00.000000Z") else {
                 Issue.record("day \(number) is \(text) instead of \(year)-\(month)-\(day)")

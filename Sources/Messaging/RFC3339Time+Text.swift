@@ -1,5 +1,5 @@
-/// The time in records: RFC 3339 in UTC with six digits of a second, always of the same length.
-package enum RecordTime {
+/// Times as records have them: in UTC with six digits of a second, always of the same length.
+extension RFC3339Time {
     /// - Parameter unixMicroseconds: to the end of the year 9999; a clock before 1970 is taken for one at its start.
     package static func text(unixMicroseconds: Int64) -> String {
         let (seconds, fraction) = max(0, unixMicroseconds).quotientAndRemainder(dividingBy: 1_000_000)

@@ -1,0 +1,22 @@
+private import FoundationEssentials
+internal import Journal
+private import Messaging
+
+/// The key under which messages in the queue are sealed: a file of its own, made where there is none.
+enum QueueKeyFile {
+    static func sealer(at path: String) throws(ProcessError) -> QueueSealer {
+        let manager = FileManager.default
+        if !manager.fileExists(atPath: path) {
+            let key = Hexadecimal.text(ContentSealer.makeRecordKey())
+            let isMade = manager.createFile(
+                atPath: path, contents: Data((key + "\n").utf8), attributes: [.posixPermissions: 0o600]
+            )
+            guard isMade else { throw ProcessError("the key of the queue \(path) can not be made") }
+        }
+        guard let data = manager.contents(atPath: path), data.count <= 1024,
+            let bytes = Hexadecimal.bytes(String(decoding: data, as: UTF8.self).filter { !$0.isWhitespace }),
+            let sealer = QueueSealer(bytes)
+        else { throw ProcessError("\(path) does not hold a key of the queue: 64 hexadecimal digits") }
+        return sealer
+    }
+}

@@ -1,0 +1,143 @@
+internal import Journal
+internal import Messaging
+
+/// The queue of messages that wait to be sent, reconciliations, and what the records tell of calls.
+enum QueuePromises {
+    static let all = [
+        StorePromise("a queued message is there with its intent, and survives reopening", queuedMessagesSurvive),
+        StorePromise("a change of what is not in the queue does nothing", strayChanges),
+        StorePromise("the queue is given by pages, in the order of ids, without payloads", pages),
+        StorePromise("a failed message leaves the queue when it is erased or kept long enough", failedOnes),
+        StorePromise("a waiting message that is erased stays in the queue", waitingOnes),
+        StorePromise("a life has the reconciliation", reconciliations),
+        StorePromise("calls are counted by app, caller and minute, with all attempts", uses),
+    ]
+
+    private static func queued(_ message: MessageID, lane: String = "a/c", expires: Int64 = 9) throws -> QueuedMessage {
+        QueuedMessage(
+            message: message, app: try Expectation.some(AppName("a"), "an app"), caller: .local, lane: lane,
+            payload: [1, 2, 255, 0], expires: expires, retryAt: 5
+        )
+    }
+
+    private static func put(_ gateway: SampleGateway, expires: Int64 = 9) throws -> QueuedMessage {
+        let intent = try gateway.intent()
+        let queued = try queued(intent.message, expires: expires)
+        try gateway.commit { builder in
+            builder.open(intent)
+            builder.batch.queue.append(.add(queued))
+        }
+        return queued
+    }
+
+    private static func queuedMessagesSurvive(_ gateway: SampleGateway) throws {
+        var queued = try put(gateway)
+        let message = queued.message
+        try Expectation.equal(gateway.store.queued(message), queued, "what was queued")
+        try gateway.commit {
+            $0.batch.queue = [.update(message, state: .attempting, attempts: 3, expires: 70, retryAt: 60)]
+        }
+        (queued.state, queued.attempts, queued.expires, queued.retryAt) = (.attempting, 3, 70, 60)
+        try gateway.engine.reopen()
+        try Expectation.equal(gateway.store.queued(message), queued, "what was changed")
+        let state = try gateway.life(message).queue
+        try Expectation.equal(state, QueueState(state: .attempting, attempts: 3, expires: 70), "its state")
+        try gateway.commit { $0.batch.queue = [.remove(message)] }
+        try Expectation.equal(gateway.store.queued(message), nil, "what was removed")
+        try Expectation.equal(gateway.life(message).queue, nil, "the state of what was removed")
+    }
+
+    private static func strayChanges(_ gateway: SampleGateway) throws {
+        let message = try gateway.send().message
+        try gateway.commit {
+            $0.batch.queue = [
+                .update(message, state: .failed, attempts: 1, expires: 1, retryAt: 1), .remove(message),
+            ]
+        }
+        try Expectation.equal(gateway.store.queue(after: nil, limit: 9), [], "the queue")
+    }
+
+    private static func pages(_ gateway: SampleGateway) throws {
+        var all: [QueuedMessage] = []
+        for _ in 0..<5 {
+            var queued = try put(gateway)
+            queued.payload = []
+            all.append(queued)
+        }
+        try Expectation.equal(gateway.store.queue(after: nil, limit: 2), Array(all[..<2]), "the first page")
+        try Expectation.equal(gateway.store.queue(after: all[1].message, limit: 9), Array(all[2...]), "the rest")
+        try Expectation.equal(gateway.store.queue(after: all[4].message, limit: 9), [], "behind the last")
+    }
+
+    private static func failedOnes(_ gateway: SampleGateway) throws {
+        let now = gateway.clock.nowMicroseconds
+        let (erased, old, kept) = (try put(gateway), try put(gateway), try put(gateway))
+        try gateway.commit { builder in
+            for (queued, expires) in [(erased, Int64.max), (old, now - 1), (kept, now + 3_600_000_000)] {
+                SampleGateway.close(queued.message, in: &builder, as: .notSent)
+                builder.batch.queue.append(
+                    .update(queued.message, state: .failed, attempts: 1, expires: expires, retryAt: 0))
+            }
+        }
+        try gateway.erase(erased.message)
+        try gateway.sweep()
+        try Expectation.equal(
+            gateway.store.queue(after: nil, limit: 9).map(\.message), [kept.message], "what is left")
+    }
+
+    private static func waitingOnes(_ gateway: SampleGateway) throws {
+        let queued = try put(gateway, expires: 1)
+        try gateway.erase(queued.message)
+        try gateway.sweep()
+        try Expectation.equal(gateway.store.queued(queued.message), queued, "what waits")
+    }
+
+    private static func reconciliations(_ gateway: SampleGateway) throws {
+        let message = try gateway.send().message
+        try gateway.close(message, as: .unknown)
+        try Expectation.equal(gateway.life(message).report.reconciled, nil, "what nobody looked at")
+        try gateway.commit { builder in
+            var draft = RecordDraft(.reconciliation)
+            draft.message = message
+            draft.reconciled = "sent"
+            builder.batch.reconciled[message] = builder.append(draft)
+        }
+        try gateway.engine.reopen()
+        try Expectation.equal(gateway.life(message).report.reconciled, "sent", "the reconciliation")
+        try Expectation.equal(gateway.life(message).report.outcome, .unknown, "the outcome")
+    }
+
+    private static func uses(_ gateway: SampleGateway) throws {
+        let app = try Expectation.some(AppName("a"), "an app")
+        for attempts in [nil, 1, 3] {
+            var record = RecordDraft(.intent)
+            (record.caller, record.app) = (.local, app)
+            gateway.clock.advance(by: .milliseconds(1))
+            let intent = IntentSubmission(message: gateway.clock.makeID(), record: record)
+            try gateway.open(intent)
+            guard let attempts else { continue }
+            try gateway.commit { builder in
+                var outcome = SampleGateway.outcome()
+                (outcome.message, outcome.attempts) = (intent.message, attempts)
+                builder.batch.closed = [ClosedMessage(message: intent.message, outcome: builder.append(outcome))]
+            }
+        }
+        for (attempts, reason) in [(2, nil), (nil, "cached")] as [(Int?, String?)] {
+            try gateway.commit { builder in
+                var read = RecordDraft(.read)
+                (read.caller, read.app, read.attempts, read.reason) = (.local, app, attempts, reason)
+                builder.append(read)
+            }
+        }
+        let uses = try gateway.store.uses(since: 0)
+        try Expectation.equal(uses.reduce(0) { $0 + $1.count }, 7, "the calls")
+        try Expectation.holds(uses.allSatisfy { $0.app == app && $0.caller == .local }, "a name is wrong")
+        let now = gateway.clock.nowMicroseconds
+        try Expectation.holds(
+            uses.allSatisfy { $0.endedBefore > now - 61_000_000 && $0.endedBefore <= now + 60_000_000 },
+            "a time is wrong: \(uses.map(\.endedBefore)), now \(now)")
+        try gateway.engine.reopen()
+        let again = try gateway.store.uses(since: 0)
+        try Expectation.equal(Set(again), Set(uses), "the calls after reopening")
+    }
+}
