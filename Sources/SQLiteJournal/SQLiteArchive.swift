@@ -63,6 +63,14 @@ package final class SQLiteArchive: JournalArchive {
         try access { database in try SQLiteMessageReader.life(of: message, in: database) }
     }
 
+    package func queue(after message: MessageID?, limit: Int) throws(JournalStoreError) -> [QueuedMessage] {
+        try access { database in try SQLiteQueueReader.queue(after: message, limit: limit, in: database) }
+    }
+
+    package func queued(_ message: MessageID) throws(JournalStoreError) -> QueuedMessage? {
+        try access { database in try SQLiteQueueReader.queued(message, in: database) }
+    }
+
     package func unerased(_ selection: MessageSelection, limit: Int) throws(JournalStoreError) -> [MessageID] {
         let (condition, argument): (String, any DatabaseValueConvertible) =
             switch selection {

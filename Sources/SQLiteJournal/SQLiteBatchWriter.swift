@@ -48,6 +48,11 @@ struct SQLiteBatchWriter {
             )
         case .remove(let message):
             try run("DELETE FROM queue WHERE message = ?", [Data(message.bytes)])
+        case .take(let message):
+            try run("DELETE FROM queue WHERE message = ?", [Data(message.bytes)])
+            guard database.changesCount == 1 else {
+                throw JournalStoreError(.other, "message \(message) is not in the queue any more")
+            }
         }
     }
 

@@ -64,6 +64,8 @@ final class ArrayArchive: JournalArchive {
         )
     }
 
+    func queue(after message: MessageID?, limit: Int) -> [QueuedMessage] { [] }
+    func queued(_ message: MessageID) -> QueuedMessage? { nil }
     func unerased(_ selection: MessageSelection, limit: Int) -> [MessageID] {
         let found = rows.filter { message, row in
             guard row.sealed != nil else { return false }

@@ -29,6 +29,12 @@ package final class InMemoryArchive: JournalArchive {
 
     package func life(of message: MessageID) -> MessageLife? { file.read { $0.life(of: message) } }
 
+    package func queue(after message: MessageID?, limit: Int) -> [QueuedMessage] {
+        file.read { $0.queue(after: message, limit: limit) }
+    }
+
+    package func queued(_ message: MessageID) -> QueuedMessage? { file.read { $0.queue[message] } }
+
     package func unerased(_ selection: MessageSelection, limit: Int) -> [MessageID] {
         file.read { tables in
             tables.unerased(limit: limit) { row in

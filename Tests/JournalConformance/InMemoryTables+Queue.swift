@@ -27,6 +27,10 @@ extension InMemoryTables {
             queue[message]?.retryAt = retryAt
         case .remove(let message):
             queue[message] = nil
+        case .take(let message):
+            guard queue.removeValue(forKey: message) != nil else {
+                throw JournalStoreError(.other, "message \(message) is not in the queue any more")
+            }
         }
     }
 

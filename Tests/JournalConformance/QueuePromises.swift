@@ -6,6 +6,7 @@ enum QueuePromises {
     static let all = [
         StorePromise("a queued message is there with its intent, and survives reopening", queuedMessagesSurvive),
         StorePromise("a change of what is not in the queue does nothing", strayChanges),
+        StorePromise("a message is taken once, with all that is committed with it", takenOnce),
         StorePromise("the queue is given by pages, in the order of ids, without payloads", pages),
         StorePromise("a failed message leaves the queue when it is erased or kept long enough", failedOnes),
         StorePromise("a waiting message that is erased stays in the queue", waitingOnes),
@@ -55,6 +56,21 @@ enum QueuePromises {
             ]
         }
         try Expectation.equal(gateway.store.queue(after: nil, limit: 9), [], "the queue")
+    }
+
+    private static func takenOnce(_ gateway: SampleGateway) throws {
+        let (first, second) = (try put(gateway), try put(gateway))
+        try gateway.commit { $0.batch.queue = [.take(first.message)] }
+        let head = try gateway.store.head()
+        do {
+            try gateway.commit { builder in
+                builder.append(RecordDraft(.read))
+                builder.batch.queue = [.remove(second.message), .take(first.message)]
+            }
+            throw ConformanceFailure("a message was taken twice")
+        } catch is JournalStoreError {}
+        try Expectation.equal(gateway.store.head(), head, "the head")
+        try Expectation.equal(gateway.store.queued(second.message), second, "the other message")
     }
 
     private static func pages(_ gateway: SampleGateway) throws {

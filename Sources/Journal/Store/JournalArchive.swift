@@ -24,10 +24,15 @@ package protocol JournalArchive: AnyObject {
 
     func life(of message: MessageID) throws(JournalStoreError) -> MessageLife?
 
+    /// The messages in the queue behind one, in the order of their ids, without their payloads.
+    func queue(after message: MessageID?, limit: Int) throws(JournalStoreError) -> [QueuedMessage]
+
+    func queued(_ message: MessageID) throws(JournalStoreError) -> QueuedMessage?
+
     /// Messages that still have their keys: of a conversation, of a user, or accepted before a time; oldest first.
     func unerased(_ selection: MessageSelection, limit: Int) throws(JournalStoreError) -> [MessageID]
 
-    /// Appends records and erases, in one durable transaction.
+    /// Appends records, erases, and puts messages into the queue, in one durable transaction.
     func commit(_ decide: (LogHead) throws -> JournalBatch) throws(JournalStoreError)
 
     /// Leaves nothing of what was erased in the engine's own logs.
