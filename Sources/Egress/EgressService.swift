@@ -28,6 +28,7 @@ package final class EgressService: MessagingService {
         cache: SharedConversationCache,
         rules: SharedUpstreamRules,
         queue: SharedSendQueue,
+        reconciler: SharedReconciler,
         events: EventReceiver,
         settings: EgressSettings,
         eventLoop: any EventLoop,
@@ -43,11 +44,18 @@ package final class EgressService: MessagingService {
         self.caller = caller
         self.journal = journal
         self.settings = settings
-        sends = MessageSends(caller: caller, journal: journal, cache: cache, settings: settings)
+        sends = MessageSends(
+            caller: caller, journal: journal, cache: cache, reconciler: reconciler, settings: settings)
+        reconciler.join {
+            let reader = ReconcileSearch(caller: caller, journal: journal, shared: reconciler, logger: logger)
+            return NIOLoopBound(reader, eventLoop: eventLoop)
+        }
         queued = QueuedSends(journal: journal, settings: settings, shared: queue, eventLoop: eventLoop)
         queue.join {
             let dispatcher = QueueDispatcher(
-                caller: caller, journal: journal, cache: cache, settings: settings, shared: queue, logger: logger)
+                caller: caller, journal: journal, cache: cache, reconciler: reconciler, settings: settings,
+                shared: queue, logger: logger
+            )
             return NIOLoopBound(dispatcher, eventLoop: eventLoop)
         }
         self.events = events

@@ -45,6 +45,7 @@ package struct Gateway: Sendable {
         let readiness = GatewayReadiness(apps: secrets.keys.apps, journal: journal.writer.status, rules: rules)
         let callers = callers(of: configuration)
         let queue = SharedSendQueue(settings: configuration.queue)
+        let reconciler = SharedReconciler(settings: configuration.reconcile)
         let cache = SharedConversationCache(settings: configuration.cache)
         _ = group.next().scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in cache.sweep() }
         let server = try await HTTPServer(group: group, limits: configuration.serverLimits) { loop in
@@ -61,6 +62,7 @@ package struct Gateway: Sendable {
                     cache: cache,
                     rules: rules,
                     queue: queue,
+                    reconciler: reconciler,
                     events: eventReceiver(of: configuration, cache: cache, tls: eventTLS, loop: loop, logger: logger),
                     settings: settings,
                     eventLoop: loop,

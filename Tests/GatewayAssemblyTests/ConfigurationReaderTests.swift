@@ -49,13 +49,15 @@ import Testing
             limits: {x: 1}
             log: {x: 1}
             overload: {x: 1, breaker: {x: 1}}
+            queue: {x: 1}
+            reconcile: {x: 1}
             apps: {default: {keys: [{env: K}], quota: {x: 1}, x: 1}}
             callers: {a: {key_sha256: "\(digest)", may: [send], quota: {x: 1}, x: 1}}
             """
         let listed = problems(probe).compactMap { problem in
             problem.firstRange(of: "known are: ").map { problem[$0.upperBound...].dropLast() }
         }
-        #expect(listed.count == 11)
+        #expect(listed.count == 13)
         for key in listed.flatMap({ $0.split(separator: ", ") }) {
             #expect(text.contains("\(key):"), "\(key) is not in the shipped file")
         }

@@ -24,6 +24,7 @@ final class QueueDispatcher {
     private let caller: UpstreamCaller
     private let journal: LoopJournal
     private let cache: SharedConversationCache
+    private let reconciler: SharedReconciler
     private let settings: EgressSettings
     private let shared: SharedSendQueue
     private let logger: Logger
@@ -37,12 +38,13 @@ final class QueueDispatcher {
         caller: UpstreamCaller,
         journal: LoopJournal,
         cache: SharedConversationCache,
+        reconciler: SharedReconciler,
         settings: EgressSettings,
         shared: SharedSendQueue,
         logger: Logger
     ) {
         (self.caller, self.journal, self.cache, self.settings) = (caller, journal, cache, settings)
-        (self.shared, self.logger) = (shared, logger)
+        (self.shared, self.logger, self.reconciler) = (shared, logger, reconciler)
         queue = SendQueue(settings: shared.settings)
     }
 
@@ -252,9 +254,11 @@ extension QueueDispatcher {
         let token = exchange.draft.operation.needsUserToken ? exchange.call.userToken : nil
         let fence = SendFence(exchange.draft.target, token: token)
         cache.use { fence.begin(in: &$0) }
+        reconciler.departing(exchange)
         upstream.run(pass) { end in
             self.cache.use { fence.end(end, in: &$0) }
             self.settle(queued, exchange, end)
+            self.reconciler.ended(exchange, end)
             self.ended(queued.message)
         }
     }

@@ -15,15 +15,18 @@ final class MessageSends {
     private let caller: UpstreamCaller
     private let journal: LoopJournal
     private let cache: SharedConversationCache
+    private let reconciler: SharedReconciler
     private let settings: EgressSettings
 
     init(
         caller: UpstreamCaller,
         journal: LoopJournal,
         cache: SharedConversationCache,
+        reconciler: SharedReconciler,
         settings: EgressSettings
     ) {
         (self.caller, self.journal, self.cache, self.settings) = (caller, journal, cache, settings)
+        self.reconciler = reconciler
     }
 
     func send(
@@ -148,7 +151,8 @@ final class MessageSends {
         let token = exchange.draft.operation.needsUserToken ? exchange.call.userToken : nil
         let fence = SendFence(exchange.draft.target, token: token)
         cache.use { fence.begin(in: &$0) }
-        upstream.run(pass) { [journal, cache] end in
+        reconciler.departing(exchange)
+        upstream.run(pass) { [journal, cache, reconciler] end in
             // Before anybody hears of the send: a read that comes after must not be answered from before it.
             cache.use { fence.end(end, in: &$0) }
             let answer = exchange.answer(to: end)
@@ -156,6 +160,7 @@ final class MessageSends {
             let outcome = exchange.outcome(of: end)
             let isTaken = journal.submit(.outcome(outcome, of: exchange.message, answer: stored)) { recorded in
                 completion(exchange.answer(answer, recorded: recorded))
+                reconciler.ended(exchange, end)
             }
             if !isTaken { completion(exchange.answer(answer, recorded: JournalProblem.closed)) }
         }

@@ -55,6 +55,7 @@ package struct Configuration: Sendable {
     package var quotas: [AppName: QuotaSettings] = [:]
     package var overload = OverloadSettings()
     package var queue = SendQueueSettings()
+    package var reconcile = ReconcileSettings()
     package var callers: [CallerKeyDigest: Caller] = [:]
     /// The app of the caller `local`; only without callers.
     package var localApp: AppName?

@@ -58,6 +58,7 @@ package struct ConfigurationReader {
         let overload = OverloadReader(root.mapping("overload")).read()
         let queue = QueueReader(root.mapping("queue")).read()
         trail.queueKeyPath = queue.keyPath
+        let reconcile = ReconcileReader(root.mapping("reconcile")).read()
         root.reportUnknownKeys()
         let serverLimits = limits.serverLimits()
         let messageLimits = limits.messageLimits()
@@ -70,7 +71,7 @@ package struct ConfigurationReader {
         guard let upstream else { return nil }
         return Configuration(
             listen: listen, contract: contract, preferredEndpoints: preferred, upstream: upstream, apps: apps,
-            quotas: quotas, overload: overload, queue: queue.settings,
+            quotas: quotas, overload: overload, queue: queue.settings, reconcile: reconcile,
             callers: callers, localApp: localApp, serverLimits: serverLimits, messageLimits: messageLimits,
             trail: trail, cache: cache, events: events, drain: drain, logLevel: logLevel, lines: problems.lines
         )

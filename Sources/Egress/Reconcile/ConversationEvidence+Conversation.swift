@@ -1,0 +1,21 @@
+internal import Delivery
+internal import Messaging
+private import StrictJSON
+
+extension ConversationEvidence {
+    /// - Parameter clockOffset: as in `ConversationEvidence`.
+    init(_ conversation: Conversation, clockOffset: Int64?) {
+        self.init(
+            messages: conversation.messages.map { message in
+                Message(
+                    text: message["type"]?.stringValue == "TEXT" ? message["text"]?.stringValue : nil,
+                    sentAt: message["sent_at"]?.stringValue.flatMap { RFC3339Time.unixMicroseconds($0) },
+                    isFromBot: message["sender"]?["type"]?.stringValue.flatMap { type in
+                        ["BOT": true, "HUMAN": false][type]
+                    }
+                )
+            },
+            clockOffset: clockOffset
+        )
+    }
+}
