@@ -36,8 +36,9 @@ unit: setup ## the tests of the rooms
 e2e: build .venv/ready ## the tests of the real binary, by curl and Python, and of the second verifier
 	$(PYTHON) -m pytest -q Tests/AuditVerifier Tests/EndToEnd
 
-soak: build .venv/ready ## the long tests: 200 kills of a gateway under load
+soak: build .venv/ready ## the long tests: 200 kills of a gateway under load, greedy callers for two minutes
 	KILLS=200 $(PYTHON) -m pytest -q -s Tests/EndToEnd/test_crash.py
+	$(PYTHON) -m pytest -q -s -m soak Tests/EndToEnd
 
 bench-journal: setup ## measure durable sends against a bare GRDB loop (a release build)
 	swift build $(SWIFT_FLAGS) -c release --product JournalBenchmark

@@ -26,6 +26,18 @@ EACH_CALL_ONCE = {
 }
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "soak: takes minutes; left to `make soak`")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("-m"):
+        return
+    soaks = [item for item in items if item.get_closest_marker("soak")]
+    config.hook.pytest_deselected(items=soaks)
+    items[:] = [item for item in items if item not in soaks]
+
+
 def pytest_terminal_summary(terminalreporter):
     terminalreporter.write_line(f"seed of every random choice: {SEED}")
 

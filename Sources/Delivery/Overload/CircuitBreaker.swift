@@ -133,7 +133,7 @@ struct CircuitBreaker: Sendable {
             if successes >= CircuitBreaker.successesToClose { close() }
             return
         }
-        openFor = min(openFor * 2, max(settings.maximumOpenFor, settings.openFor))
+        openFor = min(openFor * 2, settings.longestOpenFor)
         open(now: now)
     }
 

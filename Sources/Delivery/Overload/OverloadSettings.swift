@@ -20,9 +20,8 @@ package struct OverloadSettings: Sendable, Hashable {
     package var window: Int64 = 10_000_000
     /// ...and there were as many as this: of a handful, half fail by chance.
     package var minimumCalls = 20
-    /// How long it stays open at first. Twice as long after each probe that fails, up to the maximum.
+    /// How long it stays open at first. Twice as long after each probe that fails, up to half a window.
     package var openFor: Int64 = 5_000_000
-    package var maximumOpenFor: Int64 = 60_000_000
 
     /// Second attempts, for each hundred calls that reached Divar.
     package var retryBudgetPercent = 10
@@ -30,6 +29,9 @@ package struct OverloadSettings: Sendable, Hashable {
     package var retriesPerSecond = 1
 
     package init() {}
+
+    /// However long Divar failed: half a window after it is well that is found out, so that all is well within one.
+    var longestOpenFor: Int64 { max(window / 2, openFor) }
 
     /// The bounds of the limit, whatever was said.
     var concurrency: ClosedRange<Int> {

@@ -66,6 +66,27 @@ final class UpstreamGate {
         return { [weak self] in self?.leaveQueue(pass.number) }
     }
 
+    /// What a call would be told that came now. Asks copies of the rules: who only looks claims nothing, waits for
+    /// nothing and is no probe.
+    func outlook(for call: CallContext, purpose: GuardPurpose, deadline: NIODeadline) -> Problem? {
+        let (now, end) = (SharedUpstreamRules.now(), SharedUpstreamRules.microseconds(deadline))
+        if let late = UpstreamGate.problem(ofDeadline: end, now: now) { return late }
+        lastNumber += 1
+        let pass = GatePass(number: lastNumber, app: call.caller.app, caller: call.caller.name)
+        let (place, health) = shared.use { rules in
+            var (quota, overload) = (rules.quota, rules.overload)
+            return (
+                quota.ask(
+                    QuotaTicket(loop: loop, number: pass.number), app: pass.app, caller: pass.caller, deadline: end,
+                    now: now),
+                overload.ask(GuardTicket(loop: loop, number: pass.number), for: purpose, deadline: end, now: now)
+            )
+        }
+        if case .refuse(let refusal) = place { return problem(refusal, of: pass) }
+        if case .refuse(let refusal) = health { return UpstreamGate.problem(refusal) }
+        return nil
+    }
+
     /// An attempt is over.
     ///
     /// - Parameter isSpent: whether Divar may have counted it.

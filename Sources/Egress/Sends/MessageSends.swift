@@ -63,15 +63,11 @@ final class MessageSends {
         for call: CallContext,
         completion: @escaping (Result<PlannedSend, Problem>) -> Void
     ) {
-        caller.gate.enter(for: call, purpose: .send, deadline: caller.deadline(of: call)) { [caller] entered in
-            switch entered {
-            case .failure(let problem): completion(.failure(problem))
-            case .success(let pass):
-                caller.gate.leave(pass, signal: .unused, isSpent: false)
-                let planned = caller.preview(draft, for: call)
-                completion(planned.map { .success($0) } ?? .failure(caller.noWay(draft.operation)))
-            }
+        if let problem = caller.gate.outlook(for: call, purpose: .send, deadline: caller.deadline(of: call)) {
+            return completion(.failure(problem))
         }
+        let planned = caller.preview(draft, for: call)
+        completion(planned.map { .success($0) } ?? .failure(caller.noWay(draft.operation)))
     }
 
     /// Has the intent on disk.
