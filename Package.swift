@@ -102,6 +102,15 @@ let package = Package(
             dependencies: ["ConversationCache", "Messaging", "SeededCases", nioCore]
         ),
         .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "DivarAPI", "Messaging"]),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: [
+                "Delivery", "DivarAPI", "ConversationCache", "Journal", "JournalConformance", "Messaging",
+                "SeededCases",
+                "StrictJSON",
+                nioCore,
+            ]
+        ),
         .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "SeededCases", nioCore, nioPosix, nioEmbedded]),
         .testTarget(
             name: "InternalAPITests",

@@ -1,7 +1,6 @@
 """The mirror of Divar's quota: who would be refused there is refused here, and what there is is shared fairly."""
 
 import concurrent.futures
-import os
 import threading
 import time
 
