@@ -11,6 +11,8 @@ package struct EgressSettings: Sendable {
     package var uploadURL: String
     /// For one call from its start to its end.
     package var deadline: TimeAmount
+    /// A read that has no answer so long is asked a second time; nil: none is.
+    package var hedgeReadsAfter: TimeAmount?
     package var userAgent: String
     package var sealer = ContentSealer()
     package var queueSealer = QueueSealer()

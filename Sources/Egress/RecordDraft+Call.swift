@@ -29,6 +29,14 @@ extension RecordDraft {
         reason = RecordReason.cached.rawValue
     }
 
+    /// A read whose caller went away before Divar answered.
+    init(givingUpReading conversation: ConversationID, for call: CallContext, after attempts: Int) {
+        self.init(.read, of: call, operation: .readConversation)
+        self.conversation = conversation.text
+        self.attempts = attempts
+        reason = RecordReason.abandoned.rawValue
+    }
+
     init(outcome: Outcome, of end: UpstreamEnd) {
         self.init(.outcome)
         self.outcome = outcome

@@ -21,6 +21,7 @@ package struct Gateway: Sendable {
     private let journal: JournalHost
     private let cache: SharedConversationCache
     private let queue: SharedSendQueue
+    private let rules: SharedUpstreamRules
     private let drain: Duration
 
     /// Builds everything and listens. Throws where an address can't be taken or a trust file can't be read.
@@ -79,7 +80,7 @@ package struct Gateway: Sendable {
             for address in configuration.listen { addresses.append(try await server.listen(on: address)) }
             return Gateway(
                 addresses: addresses, server: server, group: group, readiness: readiness, journal: journal,
-                cache: cache, queue: queue, drain: configuration.drain
+                cache: cache, queue: queue, rules: rules, drain: configuration.drain
             )
         } catch {
             await server.stop(drain: .zero)
@@ -97,13 +98,20 @@ package struct Gateway: Sendable {
 
     /// Takes no new calls, waits for those under way as long as `drain` allows, and ends.
     package func stop() async throws {
+        let end = ContinuousClock.now + drain
         readiness.beginDraining()
         async let queueStopped: Void = queue.stop(within: drain)
         await server.stop(drain: drain)
         await queueStopped
+        // A send whose client was reset has no connection that was waited for.
+        while rules.overloadStatus().inFlight > 0, ContinuousClock.now < end {
+            try? await Task.sleep(for: Gateway.lookInterval)
+        }
         await journal.stop()
         try await group.shutdownGracefully()
     }
+
+    private static let lookInterval: Duration = .milliseconds(5)
 
     private static func egressSettings(
         of configuration: Configuration,
@@ -119,6 +127,7 @@ package struct Gateway: Sendable {
         )
         settings.sealer = secrets.sealer
         settings.queueSealer = queueSealer
+        settings.hedgeReadsAfter = configuration.overload.hedgeReadsAfter.map(TimeAmount.microseconds)
         settings.readRecording = configuration.trail.reads
         settings.idempotencyMicroseconds = Int64(configuration.trail.idempotency / .microseconds(1))
         return settings

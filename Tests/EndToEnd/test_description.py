@@ -53,6 +53,9 @@ def test_answers_are_as_described(document, base):
     assert sent.status_code == 200 and accepts(document, "Receipt", sent.json())
     read = requests.get(f"{base}/conversations/sandbox-conversation", headers=PERSON, timeout=10)
     assert read.status_code == 200 and accepts(document, "Conversation", read.json())
+    planned = requests.post(f"{base}/send", json=TARGET | {"text": "x"}, headers={"Dry-Run": "true"}, timeout=10)
+    assert planned.status_code == 200 and accepts(document, "PlannedSend", planned.json())
+    assert not accepts(document, "Receipt", planned.json()) and not accepts(document, "PlannedSend", sent.json())
     token = requests.post(f"{base}/upload-token", timeout=10)
     assert token.status_code == 200 and accepts(document, "UploadGrant", token.json())
     report = requests.get(f"{base}/messages/{sent.json()['message_id']}", timeout=10)
@@ -72,6 +75,20 @@ def test_problems_are_as_described(document, base):
     ]
     for answer in asked:
         assert answer.status_code >= 400 and accepts(document, "Problem", answer.json()), answer.text
+
+
+@pytest.mark.parametrize("name, value", [
+    ("RequestTimeout", "2"), ("RequestTimeout", "0.5"), ("RequestTimeout", "2s"), ("RequestTimeout", "500ms"),
+    ("RequestTimeout", "999999.999s"), ("RequestTimeout", "5m"), ("RequestTimeout", "1234567"),
+    ("RequestTimeout", "1.2345"), ("RequestTimeout", ".5"), ("RequestTimeout", "5."), ("RequestTimeout", "-1"),
+    ("RequestTimeout", "2 s"), ("DryRun", "true"), ("DryRun", "false"), ("DryRun", "?1"), ("DryRun", "?0"),
+    ("DryRun", "yes"), ("DryRun", "1"),
+])
+def test_a_field_is_taken_exactly_where_the_document_says_so(document, base, name, value):
+    parameter = document["components"]["parameters"][name]
+    headers = {parameter["name"]: value}
+    answer = requests.post(f"{base}/send", json=TARGET | {"text": "x"}, headers=headers, timeout=10)
+    assert (answer.status_code == 200) == jsonschema.Draft202012Validator(parameter["schema"]).is_valid(value)
 
 
 @pytest.mark.parametrize("body", [

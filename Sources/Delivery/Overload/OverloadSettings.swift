@@ -28,6 +28,9 @@ package struct OverloadSettings: Sendable, Hashable {
     /// Second attempts that are allowed besides, so that at little traffic there are any at all.
     package var retriesPerSecond = 1
 
+    /// A read that has no answer so long is asked a second time, within the same budget; nil: none is.
+    package var hedgeReadsAfter: Int64?
+
     package init() {}
 
     /// However long Divar failed: half a window after it is well that is found out, so that all is well within one.

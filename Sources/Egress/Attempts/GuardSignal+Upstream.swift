@@ -1,18 +1,21 @@
 internal import Delivery
 internal import Messaging
+internal import NIOCore
 
 extension GuardSignal {
     /// What an attempt's end says of Divar's health.
     ///
-    /// - Parameter status: nil where no answer came.
-    init(_ result: AttemptResult, status: Int?) {
+    /// - Parameters:
+    ///   - status: nil where no answer came.
+    ///   - lasted: since the attempt began; what went before it, such as a slow disk, is no fault of Divar's.
+    init(_ result: AttemptResult, status: Int?, lasted: TimeAmount) {
         switch result {
         case .failed(let failure):
             self =
                 switch failure.reason {
                 case .nameLookup, .connect, .tls: .unreachable
                 case .closed: failure.requestStarted ? .failed : .unreachable
-                case .deadline: .overloaded
+                case .deadline: lasted < GuardSignal.shortestTrial ? .unused : .overloaded
                 // Our own limits, and an answer that came but is none.
                 case .noConnectionFree, .answerTooLarge: .unused
                 case .malformedAnswer: .failed
@@ -26,6 +29,11 @@ extension GuardSignal {
             }
         }
     }
+}
+
+extension GuardSignal {
+    /// A deadline that passes says something of Divar only where it left Divar so long.
+    private static let shortestTrial: TimeAmount = .seconds(1)
 }
 
 extension GuardPurpose {

@@ -32,17 +32,14 @@ package final class SharedUpstreamRules: Sendable {
         }
     }
 
-    /// Tells those who waited, each on its loop.
-    func deliver(_ notices: [GateNotice], from loop: Int) {
+    /// Tells those who waited, each on its loop and in a turn of its own: a call that is let through may end at once, and
+    /// lets the next one through.
+    func deliver(_ notices: [GateNotice]) {
         var ordered: [Int: [GateNotice]] = [:]
         for notice in notices { ordered[notice.loop, default: []].append(notice) }
         for (number, notices) in ordered {
             let gate = gates.withLock { $0[number] }
-            if number == loop {
-                gate.value.take(notices)
-            } else {
-                gate.eventLoop.execute { gate.value.take(notices) }
-            }
+            gate.eventLoop.execute { gate.value.take(notices) }
         }
     }
 

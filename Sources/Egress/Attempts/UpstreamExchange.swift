@@ -17,7 +17,9 @@ final class UpstreamExchange {
     private let makeRequest: (Endpoint) -> DivarRequest?
     private var sequence: AttemptSequence
     private var pass: GatePass?
-    private var last: (response: UpstreamResponse?, requested: NIODeadline)?
+    private var lastRequested = NIODeadline.now()
+    /// Of the attempt whose result stands.
+    private var standing: (response: UpstreamResponse?, requested: NIODeadline)?
     private var started = NIODeadline.now()
     private var completion: Completion?
     /// Gives up what is waited for now.
@@ -58,30 +60,31 @@ final class UpstreamExchange {
     }
 
     /// Nobody waits for it any more: then the completion isn't called.
-    func cancel() {
-        guard completion != nil else { return }
+    ///
+    /// - Returns: how many attempts were begun; nil where it was over already.
+    func cancel() -> Int? {
+        guard completion != nil else { return nil }
         completion = nil
+        caller.learn(sequence.sightings)
         giveUp()
         if let pass {
             self.pass = nil
             caller.gate.leave(pass, signal: .unused, isSpent: true)
         }
+        return sequence.count
     }
 
     private func perform(_ pass: GatePass) {
         self.pass = pass
         let attempt = sequence.attempt
         guard let request = makeRequest(attempt.endpoint) else {
-            // Endpoints without a request were left out at the beginning.
-            finish()
-            return
+            preconditionFailure("endpoints without a request were left out at the beginning")
         }
-        let requested = NIODeadline.now()
+        lastRequested = .now()
         begin {
             caller.perform(
                 request, key: attempt.key, for: call, validators: validators, deadline: deadline
             ) { result, response in
-                self.last = (response, requested)
                 self.ended(result, response)
             }
         }
@@ -110,11 +113,17 @@ final class UpstreamExchange {
                 isPaused = caller.gate.limited(call.caller.app, window: window, retryAfterSeconds: retryAfter)
             }
             caller.gate.leave(
-                pass, signal: GuardSignal(result, status: response?.status), isSpent: OutcomeRule.mayHaveLeft(result))
+                pass, signal: GuardSignal(result, status: response?.status, lasted: .now() - lastRequested),
+                isSpent: OutcomeRule.mayHaveLeft(result)
+            )
         }
+        let attempted = sequence.attempt.endpoint.name
         let step = sequence.ended(result, jitter: .random(in: 0..<1), isPaused: isPaused) {
             caller.gate.mayRepeatRead()
         }
+        if standing == nil || sequence.resultEndpoint == attempted { standing = (response, lastRequested) }
+        // What this let through may have ended this call, too.
+        guard completion != nil else { return }
         switch step {
         case .finish: finish()
         case .attempt(_, let delay): next(after: .microseconds(delay))
@@ -154,12 +163,12 @@ final class UpstreamExchange {
 
     private func finish() {
         caller.learn(sequence.sightings)
-        guard let completion, let result = sequence.result, let last else { return }
+        guard let completion, let result = sequence.result, let standing else { return }
         self.completion = nil
         completion(
             UpstreamEnd(
-                result: result, status: last.response?.status, caching: last.response?.caching,
-                requested: last.requested, received: .now(), endpoint: sequence.resultEndpoint,
+                result: result, status: standing.response?.status, caching: standing.response?.caching,
+                requested: standing.requested, received: .now(), endpoint: sequence.resultEndpoint,
                 attempts: sequence.count, started: started
             )
         )

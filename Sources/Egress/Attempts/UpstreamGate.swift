@@ -101,7 +101,7 @@ final class UpstreamGate {
             return (quota.map(GateNotice.quota) + overload.map(GateNotice.overload), changes)
         }
         log(changes)
-        shared.deliver(notices, from: loop)
+        shared.deliver(notices)
     }
 
     /// Divar says that a limit is passed, though it looked as if there were room.
@@ -121,7 +121,7 @@ final class UpstreamGate {
                 "retry_after": "\(retryAfterSeconds.map(String.init) ?? "none")",
             ]
         )
-        shared.deliver(notices.map(GateNotice.quota), from: loop)
+        shared.deliver(notices.map(GateNotice.quota))
         return isPaused
     }
 
@@ -160,7 +160,7 @@ final class UpstreamGate {
         let notices = shared.use { rules in
             rules.quota.ended(app: pass.app, caller: pass.caller, spent: false, now: now)
         }
-        shared.deliver(notices.map(GateNotice.quota), from: loop)
+        shared.deliver(notices.map(GateNotice.quota))
     }
 
     // MARK: Waiting
@@ -180,7 +180,7 @@ final class UpstreamGate {
                 rules.quota.advance(now: now).map(GateNotice.quota)
                     + rules.overload.advance(now: now).map(GateNotice.overload)
             }
-            self.shared.deliver(notices, from: self.loop)
+            self.shared.deliver(notices)
             self.tick()
         }
     }

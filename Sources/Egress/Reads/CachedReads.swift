@@ -16,7 +16,7 @@ final class CachedReads {
     private struct Pending {
         let conversation: ConversationID
         let call: CallContext
-        let deadline: NIODeadline
+        var deadline: NIODeadline
         var timer: Scheduled<Void>?
         /// What it waits for, and whether it makes that fetch itself.
         var fetch: (id: FetchID, isOwn: Bool)?
@@ -67,13 +67,15 @@ final class CachedReads {
             tokenEnd: read.tokenExpires.map { CachedReads.uptime(ofUnix: $0, now: now) },
             waiter: CacheWaiter(loop: loop, number: lastNumber)
         )
-        let waiting = Pending(
+        var waiting = Pending(
             conversation: read.conversation, call: call, deadline: caller.deadline(of: call), completion: completion
         )
         switch cache.use({ $0.decide(asked, now: SharedConversationCache.microseconds(now)) }) {
         case .answer(let answer, let refresh):
             noteFromMemory(waiting)
             completion(ConversationAnswer(answer))
+            // Whoever was answered has no hurry with it any more.
+            waiting.deadline = .now() + settings.deadline
             if let refresh { perform(refresh, for: waiting) }
         case .fetch(let fetch):
             pending[lastNumber] = waiting
@@ -104,13 +106,18 @@ final class CachedReads {
         }
         // News is on its way here, or the fetch is its own: it ends as for anybody, and nobody hears of it.
         pending[waiter.number]?.completion = { _ in }
-        guard fetch.isOwn, cache.use({ $0.isForOne(fetch.id) }), let stop = underWay.removeValue(forKey: fetch.id)
-        else { return }
-        stop()
+        guard fetch.isOwn, let stop = underWay[fetch.id] else { return }
         let now = SharedConversationCache.microseconds(.now())
         let times = AnswerTimes(requested: now, received: now, receivedUnix: 0)
         let problem = Problem(.divarTimeout, detail: "The caller went away.")
-        cache.deliver(cache.use { $0.end(fetch.id, with: .failed(problem), times: times) }, from: loop)
+        // In one look: somebody on another loop may want the same.
+        let settlement = cache.use { cache in
+            cache.isForOne(fetch.id) ? cache.end(fetch.id, with: .failed(problem), times: times) : nil
+        }
+        guard let settlement else { return }
+        underWay[fetch.id] = nil
+        stop()
+        cache.deliver(settlement, from: loop)
     }
 
     private func wait(_ waiter: CacheWaiter, for fetch: FetchID, as waiting: Pending) {
@@ -186,6 +193,20 @@ final class CachedReads {
         validators: Validators,
         completion: @escaping (FetchEnd, AnswerTimes) -> Void
     ) -> () -> Void {
+        guard let delay = settings.hedgeReadsAfter else {
+            return askOnce(for: waiting, validators: validators, completion: completion)
+        }
+        let hedged = HedgedRead(
+            ask: { self.askOnce(for: waiting, validators: validators, completion: $0) }, completion: completion)
+        hedged.begin(hedgingAfter: delay, on: eventLoop) { [caller] in caller.gate.mayRepeatRead() }
+        return { hedged.cancel() }
+    }
+
+    private func askOnce(
+        for waiting: Pending,
+        validators: Validators,
+        completion: @escaping (FetchEnd, AnswerTimes) -> Void
+    ) -> () -> Void {
         let started = SharedConversationCache.microseconds(.now())
         let fail = { (problem: Problem, end: (Problem) -> FetchEnd) in
             completion(end(problem), AnswerTimes(requested: started, received: started, receivedUnix: 0))
@@ -222,7 +243,7 @@ final class CachedReads {
         }
         return {
             leaveQueue()
-            exchangeInHand?.cancel()
+            if let attempts = exchangeInHand?.cancel() { self.note(givenUp: waiting, after: attempts) }
         }
     }
 
@@ -231,6 +252,13 @@ final class CachedReads {
     private func note(_ end: UpstreamEnd, of waiting: Pending) {
         guard settings.readRecording != .none else { return }
         journal.note(RecordDraft(reading: waiting.conversation, for: waiting.call, end: end))
+    }
+
+    /// Divar may have heard of it.
+    private func note(givenUp waiting: Pending, after attempts: Int) {
+        guard settings.readRecording != .none else { return }
+        journal.note(
+            RecordDraft(givingUpReading: waiting.conversation, for: waiting.call, after: attempts))
     }
 
     private func noteFromMemory(_ waiting: Pending) {

@@ -127,9 +127,10 @@ final class MessageSends {
             refuse()
             return
         }
-        let isTaken = journal.submit(.question(intent)) { result in
+        let isTaken = journal.submit(.question(intent)) { [journal] result in
             switch result {
             case .replay, .inFlight, .waiting, .mismatch:
+                if let refusal = exchange.refusal(by: result) { journal.noteRefusal(RecordDraft(refusal)) }
                 completion(exchange.answer(to: result) ?? exchange.refused(problem))
             case .committed, .life, .queued, .queue, .unavailable: refuse()
             }

@@ -29,6 +29,9 @@ struct OverloadReader {
             // None at all means none.
             if percent == 0 { settings.retriesPerSecond = 0 }
         }
+        if let time = mapping.duration("hedge_reads_after", in: .milliseconds(1) ... .seconds(60)) {
+            settings.hedgeReadsAfter = Int64(time / .microseconds(1))
+        }
         mapping.reportUnknownKeys()
         return settings
     }

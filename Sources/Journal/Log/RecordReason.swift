@@ -16,6 +16,8 @@ package enum RecordReason: String, Sendable, Hashable {
     case expired
     /// Its caller took a message back while it waited in the queue.
     case cancelled
+    /// Whoever asked for a read went away before it was answered.
+    case abandoned
     /// There was no room.
     case pressure
 }
