@@ -101,7 +101,7 @@ let package = Package(
             name: "ConversationCacheModelTests",
             dependencies: ["ConversationCache", "Messaging", "SeededCases", nioCore]
         ),
-        .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "DivarAPI", "Messaging"]),
+        .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "DivarAPI", "Messaging", "SeededCases"]),
         .testTarget(
             name: "SimulationTests",
             dependencies: [

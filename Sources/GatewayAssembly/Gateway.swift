@@ -33,9 +33,7 @@ package struct Gateway: Sendable {
         isTrial: Bool,
         logger: Logger
     ) async throws -> Gateway {
-        let tls =
-            configuration.upstream.baseURL.scheme == .https
-            ? try UpstreamTLS(trustFile: configuration.upstream.trustFile) : nil
+        let tls = try upstreamTLS(of: configuration)
         let eventTLS = configuration.events?.forward?.origin.scheme == .https ? try UpstreamTLS(trustFile: nil) : nil
         let journal = try await JournalHost.start(
             configuration.trail, sealer: secrets.sealer, isTemporary: isTrial, logger: logger
@@ -76,10 +74,9 @@ package struct Gateway: Sendable {
             )
         }
         do {
-            var addresses: [ListenAddress] = []
-            for address in configuration.listen { addresses.append(try await server.listen(on: address)) }
             return Gateway(
-                addresses: addresses, server: server, group: group, readiness: readiness, journal: journal,
+                addresses: try await listen(server, on: configuration.listen), server: server, group: group,
+                readiness: readiness, journal: journal,
                 cache: cache, queue: queue, rules: rules, drain: configuration.drain
             )
         } catch {
@@ -112,6 +109,17 @@ package struct Gateway: Sendable {
     }
 
     private static let lookInterval: Duration = .milliseconds(5)
+
+    private static func upstreamTLS(of configuration: Configuration) throws -> UpstreamTLS? {
+        guard configuration.upstream.baseURL.scheme == .https else { return nil }
+        return try UpstreamTLS(trustFile: configuration.upstream.trustFile)
+    }
+
+    private static func listen(_ server: HTTPServer, on wanted: [ListenAddress]) async throws -> [ListenAddress] {
+        var addresses: [ListenAddress] = []
+        for address in wanted { addresses.append(try await server.listen(on: address)) }
+        return addresses
+    }
 
     private static func egressSettings(
         of configuration: Configuration,

@@ -19,8 +19,10 @@ SEED = 20260801
 NO_CACHE = {"cache": {"max_bytes": 0}}
 KEY_VARIABLE = "DIVAR_TEST_KEY"
 KEY = "divar-key-of-the-tests-4711"
-# No repeated reads, no adaptive limit, no breaker and no pause: a test that makes Divar fail means each of its calls to come there, once.
+# No repeated reads, no adaptive limit, no breaker, no pause and no reads of the gateway's own: a test that makes Divar
+# fail means each of its calls to come there, once.
 EACH_CALL_ONCE = {
+    "reconcile": {"enabled": False},
     "overload": {"retry_percent": 0, "min_concurrency": 1024, "breaker": {"min_calls": 100_000}},
     "apps": {"default": {"keys": [{"env": KEY_VARIABLE}], "quota": {"pause": "0s"}}},
 }

@@ -1,126 +1,30 @@
-"""When Divar drops an endpoint, a key or a connection: the call goes on where it is proven that nothing was done."""
-
-import re
-import time
+"""Endpoints that come and go: the next one is tried, and what only looks gone is left alone."""
 
 import pytest
 
-from checks import UNREACHED_ATTEMPTS, assert_problem, assert_sent
-from conftest import KEY_VARIABLE
-from processes import wait_until
-from sandbox import CONVERSATION, USER, USER_TOKEN, Sandbox
-from sandbox import KEY as SANDBOX_KEY
+from checks import assert_problem, assert_sent
+from failovers import (
+    BACK_LINE,
+    BUTTONS,
+    EXPERIMENTAL,
+    GONE,
+    GONE_LINE,
+    NOT_FOUND,
+    NOT_GONE,
+    OLDEST,
+    ROUTE,
+    USERS,
+    USER_ROUTE,
+    V1,
+    behind,
+    page,
+    routes,
+    send,
+    told,
+)
+from sandbox import CONVERSATION, Sandbox, USER
 from trail import Trail
-from upstream import RecordingUpstream, agreeable, answer, complaint
-
-V1 = "v1.bot.conversation"
-EXPERIMENTAL = "experimental.bot.conversation"
-OLDEST = "experimental.chatbot-conversation"
-#: The endpoints for messages of a bot to a conversation under the first contract, in the order in which they are taken.
-ROUTE = [V1, EXPERIMENTAL, OLDEST]
-PREFIXES = {
-    V1: "/v1/open-platform/chat/bot/conversations/",
-    EXPERIMENTAL: "/experimental/open-platform/chat/bot/conversations/",
-    OLDEST: "/experimental/open-platform/chatbot-conversations/",
-}
-USER_ROUTE = ["v1.bot.user", "experimental.bot.user"]
-USERS = {"X-Access-Token": USER_TOKEN}
-BUTTONS = [
-    [
-        {"caption": "پیوند", "open_url": "https://example.com/الف"},
-        {"caption": "سرور", "icon": "SEND", "server_link": {"id": 1, "deep": [None, "دو"]}},
-    ],
-    [{"caption": "آگهی", "open_post": "AJIEWcw"}],
-]
-GONE_LINE = "endpoint gone: calls go to the next one"
-BACK_LINE = "endpoint back"
-PAGE = b"<!DOCTYPE html><html><body><h1>nginx</h1></body></html>"
-NOT_FOUND = complaint(404, 5, "Not Found")
-
-
-def page(status):
-    return answer(status, PAGE, content_type="text/html")
-
-
-#: What says of a path that nobody serves it: the answer, and whether it may also be the conversation that is missing.
-GONE = {
-    "404 code 5": (NOT_FOUND, True),
-    "405 code 12": (complaint(405, 12, "Method Not Allowed"), False),
-    "405 code 5": (complaint(405, 5, "Method Not Allowed"), False),
-    "410 code 5": (complaint(410, 5, "gone for good"), False),
-    "501 code 12": (complaint(501, 12, "Not Implemented"), False),
-    "404 code 12": (complaint(404, 12, "unknown method"), False),
-    "400 code 12": (complaint(400, 12, "unknown service"), False),
-    "500 code 12": (complaint(500, 12, "unknown service"), False),
-    "405 page": (page(405), False),
-    "410 page": (page(410), False),
-    "501 page": (page(501), False),
-    "405 empty": (answer(405), False),
-    "410 without a gRPC code": (answer(410, {"message": "gone"}), False),
-}
-
-#: What looks like it and says nothing of the path: the answer, the problem, the outcome.
-NOT_GONE = {
-    "another conversation's words": (complaint(404, 5, "conversation not found"), "not-found-at-divar", "not_sent"),
-    "no words": (complaint(404, 5, None), "not-found-at-divar", "not_sent"),
-    "nearly the words": (complaint(404, 5, "Not Found."), "not-found-at-divar", "not_sent"),
-    "another code": (complaint(404, 3, "Not Found"), "not-found-at-divar", "not_sent"),
-    "another status": (complaint(400, 5, "Not Found"), "not-found-at-divar", "not_sent"),
-    "404 page": (page(404), "divar-unintelligible", "unknown"),
-    "404 empty": (answer(404), "divar-unintelligible", "unknown"),
-    "403 page": (page(403), "divar-unintelligible", "unknown"),
-    "400 page": (page(400), "divar-unintelligible", "unknown"),
-    "502 page": (page(502), "divar-unintelligible", "unknown"),
-    "405 code 13": (complaint(405, 13, "internal"), "divar-rejected", "unknown"),
-    "501 code 13": (complaint(501, 13, "internal"), "divar-failed", "unknown"),
-}
-
-
-def endpoint_of(path):
-    return next((name for name, prefix in PREFIXES.items() if path.startswith(prefix)), path)
-
-
-class Routes:
-    """A Divar of which a test says what each endpoint answers; all others agree."""
-
-    def __init__(self):
-        self.upstream = RecordingUpstream(reply=self.reply)
-        self.answers = {}
-        #: Conversations that nobody knows, and with what words that is said.
-        self.unknown = {}
-
-    def reply(self, request):
-        prepared = self.answers.get(endpoint_of(request.path))
-        conversation = request.path.split("/")[-2]
-        return prepared or self.unknown.get(conversation) or agreeable(request)
-
-    def asked(self):
-        """The endpoints that were asked since the last time, in order."""
-        names = [endpoint_of(request.path) for request in self.upstream.requests]
-        self.upstream.clear()
-        return names
-
-
-@pytest.fixture
-def routes():
-    made = Routes()
-    yield made
-    made.upstream.stop()
-
-
-@pytest.fixture
-def behind(routes, start_behind, new_client):
-    """A gateway with three endpoints for a bot's messages in front of `routes`: (gateway, client)."""
-    gateway = start_behind(routes.upstream, contract="2025-12", cache={"max_bytes": 0})
-    return gateway, new_client(gateway)
-
-
-def told(gateway, message):
-    return [line["endpoint"] for line in gateway.logs(message)]
-
-
-def send(client, conversation="c-1", **members):
-    return client.send_message({"conversation_id": conversation, "text": "سلام", **members})
+from upstream import complaint
 
 
 # An endpoint that is gone
@@ -320,141 +224,3 @@ def test_unknown_conversations_among_known_ones_at_the_simulation(gone, start_ga
         assert problem["divar_message"] == "conversation not found"
     assert sorted(told(gateway, GONE_LINE)) == sorted(gone)
     assert len(sandbox.ledger()) == 5
-
-
-# A key that is refused
-
-
-SECOND = "divar-key-of-the-tests-0815"
-TWO_KEYS = {"default": {"keys": [{"env": KEY_VARIABLE}, {"env": f"{KEY_VARIABLE}_2"}], "quota": {"pause": "0s"}}}
-
-
-@pytest.fixture
-def two_keys(start_process, start_gateway, new_client):
-    """A gateway whose app has two keys, in front of a simulation that knows both: (gateway, client, sandbox)."""
-    simulation = start_process("sandbox", "--listen", "127.0.0.1:0", "--contract", "2025-12")
-    sandbox = Sandbox("http://" + simulation.wait_for_log("sandbox listening")[0]["address"])
-    sandbox.add_key(key=SECOND)
-    settings = {
-        "upstream": {"base_url": sandbox.url}, "contract": "2025-12", "apps": TWO_KEYS, "cache": {"max_bytes": 0},
-    }
-    gateway = start_gateway(settings, environment={KEY_VARIABLE: SANDBOX_KEY, f"{KEY_VARIABLE}_2": SECOND})
-    return gateway, new_client(gateway), sandbox
-
-
-def revoke(sandbox, key):
-    sandbox.call("DELETE", f"keys/{key}")
-
-
-CALLS = {
-    "bot-message": lambda client: client.send_message(text="x"),
-    "to-user": lambda client: client.send_message({"user_id": USER, "text": "x"}, headers=USERS),
-    "as-user": lambda client: client.send_message({"conversation_id": CONVERSATION, "text": "x"}, headers=USERS),
-    "read": lambda client: client.read(CONVERSATION),
-    "upload": lambda client: client.post("/upload-token"),
-}
-
-
-def statuses(sandbox):
-    return [request["status"] for request in sandbox.requests()]
-
-
-@pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize("how", ["revoked", "without the permission"])
-def test_a_key_that_is_refused_is_followed_by_the_next(how, call, two_keys):
-    gateway, client, sandbox = two_keys
-    revoke(sandbox, SANDBOX_KEY)
-    if how != "revoked":
-        sandbox.add_key(key=SANDBOX_KEY, permissions=[])
-    answered = CALLS[call](client)
-    assert answered.status_code == 200, answered.text
-    assert statuses(sandbox) == [401 if how == "revoked" else 403, 200]
-    if call in ("bot-message", "to-user", "as-user"):
-        sent = assert_sent(answered, attempts=2)
-        assert Trail(gateway).outcomes()[sent["message_id"]]["attempts"] == 2
-        assert len(sandbox.ledger()) == 1
-
-
-@pytest.mark.parametrize("call", CALLS)
-def test_where_all_keys_are_refused_the_call_ends(call, two_keys):
-    _, client, sandbox = two_keys
-    revoke(sandbox, SANDBOX_KEY)
-    revoke(sandbox, SECOND)
-    is_send = call in ("bot-message", "to-user", "as-user")
-    problem = assert_problem(CALLS[call](client), "divar-refused-credentials", "not_sent" if is_send else None)
-    assert statuses(sandbox) == [401, 401]
-    assert problem.get("attempts") == (2 if is_send else None)
-    assert sandbox.ledger() == []
-
-
-def test_a_key_that_works_is_followed_by_none(two_keys):
-    _, client, sandbox = two_keys
-    assert_sent(client.send_message(text="x"), V1, attempts=1)
-    assert statuses(sandbox) == [200]
-
-
-def test_the_next_key_goes_on_to_the_next_endpoint(two_keys):
-    _, client, sandbox = two_keys
-    revoke(sandbox, SANDBOX_KEY)
-    sandbox.fault("route-gone", endpoint=V1)
-    assert_sent(client.send_message(text="x"), EXPERIMENTAL, attempts=3)
-    assert statuses(sandbox) == [404, 401, 200]
-
-
-@pytest.mark.parametrize("status", [401, 403])
-def test_an_edge_that_refuses_says_nothing_of_the_key(status, two_keys):
-    _, client, sandbox = two_keys
-    sandbox.fault("edge-html", status=status)
-    assert_problem(client.send_message(text="x"), "divar-unintelligible", "unknown")
-    assert sandbox.request_count() == 1
-
-
-# A connection that isn't made
-
-
-def listens(sandbox):
-    try:
-        return sandbox.call("GET", "faults") is not None
-    except OSError:
-        return False
-
-
-def stop_listening(sandbox, milliseconds):
-    """The simulation goes away for so long. Returns when nobody gets through to it any more."""
-    client = Sandbox(sandbox.url)
-    sandbox.call("POST", "refuse-connections", {"duration_ms": milliseconds})
-    wait_until(lambda: not listens(client), "refused connections")
-
-
-@pytest.mark.parametrize("call", CALLS)
-def test_an_upstream_that_is_away_for_a_moment_costs_time_and_no_call(call, start_gateway, new_client):
-    """The gateway's defaults: four more attempts at a connection, 375 ms to 1.1 s in all."""
-    gateway = start_gateway({"cache": {"max_bytes": 0}}, sandbox=True)
-    client, sandbox = new_client(gateway), Sandbox(gateway.sandbox_url)
-    # It is away before it is ever asked: so no connection of before can be taken for a living one.
-    stop_listening(sandbox, 300)
-    start = time.monotonic()
-    answered = CALLS[call](client)
-    assert answered.status_code == 200, answered.text
-    assert time.monotonic() - start < 5
-    if call in ("bot-message", "to-user", "as-user"):
-        sent = answered.json()
-        assert 2 <= sent["attempts"] <= UNREACHED_ATTEMPTS
-        assert Trail(gateway).outcomes()[sent["message_id"]]["attempts"] == sent["attempts"]
-        assert [entry["text"] for entry in sandbox.ledger()] == ["x"]
-    assert sandbox.request_count() == 1
-
-
-def test_the_time_that_a_caller_has_ends_the_attempts(start_gateway, new_client):
-    gateway = start_gateway({}, sandbox=True)
-    client, sandbox = new_client(gateway), Sandbox(gateway.sandbox_url)
-    stop_listening(sandbox, 3_000)
-    start = time.monotonic()
-    answered = client.send_message(text="x", headers={"X-Request-Timeout": "200ms"})
-    problem = assert_problem(answered, "divar-unreachable", "not_sent")
-    assert time.monotonic() - start < 0.35
-    assert problem["attempts"] < UNREACHED_ATTEMPTS
-    assert re.fullmatch(r"[0-9a-f]{32}", problem["trace_id"])
-    wait_until(lambda: listens(sandbox), "the simulation to come back")
-    assert sandbox.ledger() == []
-    assert_sent(client.send_message(text="y"), V1, attempts=1)

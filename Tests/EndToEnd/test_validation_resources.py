@@ -53,7 +53,7 @@ def test_an_upload_token_is_not_given_for_anything_else(body, recorded_client, u
 def test_a_method_that_a_resource_does_not_have_is_refused(recorded_client, upstream):
     allowed = {
         "/send": "POST", "/upload-token": "POST", "/conversations/c-1": "GET, HEAD", "/health/live": "GET, HEAD",
-        "/health/ready": "GET, HEAD", "/messages/01a20627-2ac1-74b5-b996-25a98f03d29a": "GET, HEAD", "/openapi.json": "GET, HEAD",
+        "/health/ready": "GET, HEAD", "/messages/01a20627-2ac1-74b5-b996-25a98f03d29a": "GET, HEAD, DELETE", "/openapi.json": "GET, HEAD",
     }
     for path, methods in allowed.items():
         for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"):

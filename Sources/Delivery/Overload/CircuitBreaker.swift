@@ -28,6 +28,7 @@ struct CircuitBreaker: Sendable {
 
     private struct Probe {
         let ticket: GuardTicket
+        let begun: Int64
         let givenUp: Int64
     }
 
@@ -80,7 +81,7 @@ struct CircuitBreaker: Sendable {
             phase = .halfOpen
             successes = 0
             // Where nobody came for a while, nobody has to wait for reads now.
-            lastRead = until
+            lastRead = max(lastRead, until)
         }
         guard let probe, probe.givenUp <= now else { return nil }
         self.probe = nil
@@ -105,7 +106,7 @@ struct CircuitBreaker: Sendable {
                 return .refuse(wait: CircuitBreaker.probeWait)
             }
             let (givenUp, isTooLate) = deadline.addingReportingOverflow(CircuitBreaker.probeMargin)
-            probe = Probe(ticket: ticket, givenUp: isTooLate ? .max : givenUp)
+            probe = Probe(ticket: ticket, begun: now, givenUp: isTooLate ? .max : givenUp)
             return .probe
         }
     }
@@ -118,7 +119,7 @@ struct CircuitBreaker: Sendable {
             window.failed * 100 >= window.ended * settings.failurePercent
         else { return false }
         openFor = settings.openFor
-        open(now: now)
+        open(since: now)
         return true
     }
 
@@ -126,6 +127,7 @@ struct CircuitBreaker: Sendable {
     ///
     /// - Parameter isFailure: nil where it says nothing.
     mutating func probeEnded(isFailure: Bool?, now: Int64) {
+        let begun = probe?.begun ?? now
         probe = nil
         guard let isFailure else { return }
         guard isFailure else {
@@ -134,12 +136,13 @@ struct CircuitBreaker: Sendable {
             return
         }
         openFor = min(openFor * 2, settings.longestOpenFor)
-        open(now: now)
+        // While it was out Divar was left alone as well. A probe that hung until its deadline says nothing newer.
+        open(since: begun)
     }
 
-    private mutating func open(now: Int64) {
+    private mutating func open(since start: Int64) {
         generation += 1
-        phase = .open(until: now + openFor)
+        phase = .open(until: start + openFor)
     }
 
     private mutating func close() {

@@ -1,9 +1,9 @@
 /// How many reads may be tried a second time: a part of the calls, so that a Divar that fails isn't asked twice as
 /// much for it, and a few each second besides.
 ///
-/// Counts thousandths of a retry.
+/// Counts millionths of a retry: then each microsecond brings a whole number of them, and none is lost to rounding.
 struct RetryBudget: Sendable {
-    private static let retry: Int64 = 1000
+    private static let retry: Int64 = 1_000_000
     /// What can be saved up of the few: ten seconds' worth.
     static let savedSeconds = 10
     /// What can be saved up from calls. A long good time must not pay for a storm.
@@ -59,9 +59,7 @@ struct RetryBudget: Sendable {
         }
         // A full floor takes ten seconds, whatever the time that passed.
         let passed = min(max(now - filled, 0), Int64(RetryBudget.savedSeconds) * 1_000_000)
-        let gained = passed * perSecond * RetryBudget.retry / 1_000_000
-        guard gained > 0 else { return }
-        floor = min(floor + gained, most)
+        floor = min(floor + passed * perSecond, most)
         self.filled = now
     }
 }

@@ -63,13 +63,16 @@ extension AppQuota {
             let claim = shares.claims[other]
             return other == index ? claim.used : max(0, claim.used - shares.base(of: other, for: index))
         }
-        for number in self.window(window).ended.numbers where self.window(window).ended.count(in: number) > 0 {
+        let ended = self.window(window).ended
+        var next = ended.occupied(from: ended.oldest)
+        while let number = next {
             for other in accounts.indices where kept[other] > 0 {
                 let lapsing = min(kept[other], accounts[other].ended(window).count(in: number))
                 kept[other] -= lapsing
                 left -= lapsing
             }
-            if left <= 0 { return self.window(window).ended.lapse(of: number) }
+            if left <= 0 { return ended.lapse(of: number) }
+            next = ended.occupied(from: number + 1)
         }
         return nil
     }
@@ -103,11 +106,12 @@ extension AppQuota {
     private func limit(_ window: QuotaWindow, of index: Int, now: Int64) -> RateLimit? {
         guard let limit = self.window(window).limit, let shares = shares(window, asker: index, more: limit)
         else { return nil }
-        let isShut = self.window(window).block.isShut(at: now)
-        let remaining = isShut ? 0 : shares.remaining(index)
+        // Whichever window Divar refused a call for, there is nothing until the pause is over.
+        let remaining = isShut(at: now) ? 0 : shares.remaining(index)
         let reset: Int64
         if remaining == 0 {
-            reset = opening(for: index, window, in: shares, now: now)
+            let opening = opening(for: index, window, in: shares, now: now)
+            reset = max(opening, minute.block.end, day.block.end)
         } else if let lapse = self.window(window).ended.nextLapse {
             reset = lapse
         } else {

@@ -77,9 +77,10 @@ struct AppQuota: Sendable {
         return accounts.count - 1
     }
 
-    /// Whoever has a reserve has an account, so that it is kept from the start.
+    /// Whoever has a reserve has an account, so that it is kept from the start. By name, for a dictionary's own order
+    /// is another in each process.
     private mutating func openAccounts() {
-        for caller in settings.shares.keys { _ = place(of: caller) }
+        for caller in settings.shares.keys.sorted(by: { $0.text < $1.text }) { _ = place(of: caller) }
     }
 
     private mutating func tidy() {

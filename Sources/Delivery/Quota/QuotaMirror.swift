@@ -81,7 +81,7 @@ package struct QuotaMirror: Sendable {
     /// Time has passed: decides what can be decided of those who wait.
     package mutating func advance(now: Int64) -> [QuotaNotice] {
         tidy(now: now)
-        return appsWithWaiting.flatMap { app in
+        return QuotaMirror.inOrder(appsWithWaiting).flatMap { app in
             settle(app) { quota in
                 let now = quota.advance(to: now)
                 return (quota.nextEvent ?? .max) <= now ? quota.serve(now: now) : []
@@ -97,7 +97,7 @@ package struct QuotaMirror: Sendable {
     /// Takes new settings and keeps the counts. Who waits, waits as long as it was meant to.
     package mutating func reconfigure(_ settings: [AppName: QuotaSettings], now: Int64) -> [QuotaNotice] {
         self.settings = settings
-        return Set(settings.keys).union(apps.keys).flatMap { app in
+        return QuotaMirror.inOrder(Set(settings.keys).union(apps.keys)).flatMap { app in
             settle(app) { quota in
                 let now = quota.advance(to: now)
                 quota.configure(settings[app] ?? QuotaSettings())
@@ -152,10 +152,15 @@ package struct QuotaMirror: Sendable {
             }
             if isNew { warned.append(app) }
         }
-        return warned.sorted { $0.text < $1.text }
+        return QuotaMirror.inOrder(warned)
     }
 
     // MARK: Apps
+
+    /// By name: a set's own order is another in each process, and what is replayed has to come out the same.
+    private static func inOrder(_ apps: some Collection<AppName>) -> [AppName] {
+        apps.count > 1 ? apps.sorted { $0.text < $1.text } : Array(apps)
+    }
 
     private mutating func quota<Answer>(_ app: AppName, _ body: (inout AppQuota) -> Answer) -> Answer {
         body(&apps[app, default: AppQuota(settings: settings[app] ?? QuotaSettings())])

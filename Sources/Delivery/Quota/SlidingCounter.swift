@@ -25,8 +25,8 @@ struct SlidingCounter: Sendable {
         (number(of: time, width: width) + 1) * width
     }
 
-    /// The numbers of the buckets that count, oldest first.
-    var numbers: ClosedRange<Int64> { (latest - Int64(size) + 1)...latest }
+    /// The number of the oldest bucket that counts.
+    var oldest: Int64 { latest - Int64(size) + 1 }
 
     /// Lets lapse what is over. Time that goes back changes nothing.
     mutating func advance(to now: Int64) {
@@ -36,10 +36,12 @@ struct SlidingCounter: Sendable {
             return
         }
         guard number > latest else { return }
-        for step in 0..<min(number - latest, Int64(size)) {
-            let place = place(of: latest + 1 + step)
+        var next = max(latest + 1, number - Int64(size) + 1)
+        while next <= number, total > 0 {
+            let place = place(of: next)
             total -= Int(buckets[place])
             buckets[place] = 0
+            next += 1
         }
         latest = number
     }
@@ -47,7 +49,7 @@ struct SlidingCounter: Sendable {
     /// Counts what happened at an instant; what lapsed already is passed over.
     mutating func add(_ count: Int = 1, at time: Int64) {
         let number = min(SlidingCounter.number(of: time, width: width), latest)
-        guard count > 0, number >= numbers.lowerBound else { return }
+        guard count > 0, number >= oldest else { return }
         if buckets.isEmpty { buckets = Array(repeating: 0, count: size) }
         let place = place(of: number)
         let added = min(count, Int(UInt32.max - buckets[place]))
@@ -57,14 +59,22 @@ struct SlidingCounter: Sendable {
 
     func count(in number: Int64) -> Int { total == 0 ? 0 : Int(buckets[place(of: number)]) }
 
+    /// The oldest bucket, from this one on, in which something is counted.
+    func occupied(from number: Int64) -> Int64? {
+        guard total > 0 else { return nil }
+        var number = number
+        while number <= latest {
+            if buckets[place(of: number)] > 0 { return number }
+            number += 1
+        }
+        return nil
+    }
+
     /// When a bucket lapses.
     func lapse(of number: Int64) -> Int64 { (number + Int64(size)) * width }
 
     /// When the next of what is counted lapses.
-    var nextLapse: Int64? {
-        guard total > 0 else { return nil }
-        return numbers.first { count(in: $0) > 0 }.map { lapse(of: $0) }
-    }
+    var nextLapse: Int64? { occupied(from: oldest).map { lapse(of: $0) } }
 
     private func place(of number: Int64) -> Int {
         let remainder = Int(number % Int64(size))

@@ -1,7 +1,8 @@
 /// Reads a conversation for one message. What it can't tell for certain it calls unclear.
 ///
 /// Rests on these: Divar keeps a text as it was sent, or doesn't show it under another sender; it shows all messages
-/// since the oldest that it shows; its `Date` and `sent_at` come from one clock; it acts within the settle time, or never.
+/// since the oldest that it shows; its `Date` and `sent_at` come from one clock; it acts within the settle time, or
+/// never.
 enum ReconcileRule {
     static func finding(
         on candidate: ReconcileCandidate,

@@ -32,8 +32,8 @@ package final class SharedUpstreamRules: Sendable {
         }
     }
 
-    /// Tells those who waited, each on its loop and in a turn of its own: a call that is let through may end at once, and
-    /// lets the next one through.
+    /// Tells those who waited, each on its loop and in a turn of its own: a call that is let through may end at once,
+    /// and lets the next one through.
     func deliver(_ notices: [GateNotice]) {
         var ordered: [Int: [GateNotice]] = [:]
         for notice in notices { ordered[notice.loop, default: []].append(notice) }

@@ -7,7 +7,8 @@ private import NIOCore
 
 /// Says how a call would go by a configuration: which endpoint, which key, which quota, and why.
 ///
-/// What a running gateway learned of endpoints and used of the quota is not in it: `Dry-Run: true` on a send tells that.
+/// What a running gateway learned of endpoints and used of the quota is not in it: `Dry-Run: true` on a send tells
+/// that.
 package struct CallExplanation {
     private let configuration: Configuration
     private let environment: [String: String]
