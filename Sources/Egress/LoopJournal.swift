@@ -26,6 +26,9 @@ package final class LoopJournal: JournalClient {
         waiting = NIOLoopBound(Waiting(), eventLoop: eventLoop)
     }
 
+    /// The records of the log, as far as they are known.
+    var records: Int { writer.status.records }
+
     /// Hands a submission over, and calls back once it is on disk or can't be.
     ///
     /// - Returns: false where the journal's queue is full; then nothing happens.

@@ -21,7 +21,12 @@ package struct SendQueue: Sendable {
         var failures = 0
         var retryAt: Int64
         var stage = Stage.waiting
+        /// Whether its end was passed over in the agenda while it was under way.
+        var isEndPassed = false
     }
+
+    /// Times of messages that are gone are left out once there are more of them than of the others, and these.
+    private static let spare = 64
 
     package var settings: SendQueueSettings
     private var entries: [MessageID: Entry] = [:]
@@ -55,8 +60,12 @@ package struct SendQueue: Sendable {
     /// What is due now.
     package mutating func advance(now: Int64) -> [SendQueueStep] {
         var steps: [SendQueueStep] = []
-        while let message = agenda.takeFirst(until: now) {
-            guard let entry = entries[message], entry.stage == .waiting else { continue }
+        while let (time, message) = agenda.takeFirst(until: now) {
+            guard let entry = entries[message] else { continue }
+            guard entry.stage == .waiting else {
+                if time == entry.expires { entries[message]?.isEndPassed = true }
+                continue
+            }
             if entry.expires <= now {
                 remove(message, now: now)
                 steps.append(.expire(message, attempts: entry.attempts))
@@ -65,18 +74,21 @@ package struct SendQueue: Sendable {
             }
         }
         // Whoever is gone, or was seen twice, is left out on the way.
-        var left: [MessageID] = []
-        for message in ready {
-            guard let entry = entries[message], entry.stage == .waiting, entry.retryAt <= now else { continue }
-            if underWay < settings.maximumUnderWay {
-                entries[message]?.stage = .preparing
-                underWay += 1
-                steps.append(.attempt(message))
-            } else {
-                left.append(message)
+        var seen = 0
+        while seen < ready.count, underWay < settings.maximumUnderWay {
+            let message = ready[seen]
+            seen += 1
+            guard let entry = entries[message], entry.stage == .waiting else { continue }
+            guard entry.retryAt <= now else {
+                // The clock was set back.
+                agenda.add(entry.retryAt, message)
+                continue
             }
+            entries[message]?.stage = .preparing
+            underWay += 1
+            steps.append(.attempt(message))
         }
-        ready = left
+        ready.removeFirst(seen)
         return steps
     }
 
@@ -129,13 +141,16 @@ package struct SendQueue: Sendable {
         entries[message]?.stage = .waiting
         entries[message]?.retryAt = time
         agenda.add(time, message)
-        // Its expiry may have been passed over while it was under way.
-        if let expires = entries[message]?.expires { agenda.add(expires, message) }
+        guard let entry = entries[message], entry.isEndPassed else { return }
+        entries[message]?.isEndPassed = false
+        agenda.add(entry.expires, message)
     }
 
     private mutating func remove(_ message: MessageID, now: Int64) {
         guard let entry = entries.removeValue(forKey: message) else { return }
         if entry.stage != .waiting { underWay -= 1 }
+        // Two times for each that is here, and one more where the clock was set back.
+        if agenda.count > 4 * entries.count + SendQueue.spare { agenda.keep { entries[$0] != nil } }
         let wasFirst = lanes[entry.lane]?.first == message
         lanes[entry.lane]?.removeAll { $0 == message }
         guard let next = lanes[entry.lane]?.first else {

@@ -31,6 +31,10 @@ final class QueueDispatcher {
     private var queue: SendQueue
     private var timer: Scheduled<Void>?
     private var underWay = 0
+    /// The journal's records when the dispatcher began: messages whose intents are among them came before all others.
+    private var recordsAtStart = 0
+    /// What can't be done before all those are known; nil once they are.
+    private var afterStart: [() -> Void]? = []
     private var whenIdle: (() -> Void)?
     private var isStopping = false
 
@@ -53,11 +57,13 @@ final class QueueDispatcher {
     // MARK: What is in the queue
 
     func start() {
+        recordsAtStart = journal.records
         refresh(after: nil, found: [])
     }
 
     /// A message that was accepted has its place.
     func added(_ message: QueuedMessage) {
+        guard afterStart == nil else { return wait { self.added(message) } }
         guard !queue.contains(message.message) else { return shared.givePlaceBack() }
         take(message)
         pump()
@@ -79,14 +85,30 @@ final class QueueDispatcher {
             guard page.count < QueueDispatcher.pageSize else {
                 return self.refresh(after: page.last?.message, found: found)
             }
-            for message in found.sorted(by: { $0.intent < $1.intent }) where !self.queue.contains(message.message) {
+            for message in found.sorted(by: { $0.intent < $1.intent }) where self.isNew(message) {
                 self.shared.noteFound()
                 self.take(message)
             }
+            self.wentThrough()
             self.pump()
             self.refreshLater()
         }
         if !isTaken { refreshLater() }
+    }
+
+    /// At the start only what was there before: what was accepted since comes by itself, in its order.
+    private func isNew(_ message: QueuedMessage) -> Bool {
+        !queue.contains(message.message) && (afterStart == nil || message.intent <= recordsAtStart)
+    }
+
+    private func wait(_ work: @escaping () -> Void) {
+        afterStart?.append(work)
+    }
+
+    private func wentThrough() {
+        guard let waiting = afterStart else { return }
+        afterStart = nil
+        for work in waiting { work() }
     }
 
     private func refreshLater() {
@@ -95,17 +117,18 @@ final class QueueDispatcher {
         }
     }
 
-    /// - Parameter completion: called on this loop, once what was decided is on disk.
-    func cancel(_ message: MessageID, completion: @escaping (SendQueueCancel) -> Void) {
+    /// - Parameter completion: called on this loop, once what was decided is on disk, or with why it can't be.
+    func cancel(_ message: MessageID, completion: @escaping (SendQueueCancel, Problem?) -> Void) {
+        guard afterStart == nil else { return wait { self.cancel(message, completion: completion) } }
         let answer = queue.cancel(message, now: QueueDispatcher.now)
-        guard case .cancelled(let attempts) = answer else { return completion(answer) }
+        guard case .cancelled(let attempts) = answer else { return completion(answer, nil) }
         shared.givePlaceBack()
         var record = RecordDraft(.outcome)
         (record.outcome, record.reason, record.attempts) = (.notSent, RecordReason.cancelled.rawValue, attempts)
-        let isTaken = journal.submit(.outcome(record, of: message, answer: nil, queue: .remove(message))) { _ in
-            completion(answer)
+        let isTaken = journal.submit(.outcome(record, of: message, answer: nil, queue: .remove(message))) { result in
+            completion(answer, JournalProblem.of(result))
         }
-        if !isTaken { completion(answer) }
+        if !isTaken { completion(answer, JournalProblem.of(JournalProblem.closed)) }
         pump()
     }
 
@@ -145,7 +168,7 @@ final class QueueDispatcher {
         var record = RecordDraft(.outcome)
         (record.outcome, record.reason, record.attempts) = (.notSent, RecordReason.expired.rawValue, attempts)
         conclude(message, record, answer: nil, attempts: attempts)
-        logger.warning("a message in the queue expired", metadata: ["message": "\(message)"])
+        logger.warning("a message in the queue expired", metadata: ["message_id": "\(message)"])
     }
 
     /// It is out of the queue: the end is written down.
@@ -179,7 +202,8 @@ extension QueueDispatcher {
             guard case .queued(let queued) = result else {
                 return self.postpone(message, by: QueueDispatcher.shortPause)
             }
-            guard let queued, queued.state == .waiting else {
+            // Where it is still said to be under way, its deferral could not be written: no byte of it is.
+            guard let queued, queued.state != .failed else {
                 // Somebody else ended it.
                 if self.queue.contains(message) { self.shared.givePlaceBack() }
                 _ = self.queue.ended(message, .settled, jitter: 0, now: QueueDispatcher.now)
@@ -194,7 +218,7 @@ extension QueueDispatcher {
 
     /// The key of the queue was lost: it can't be sent by anybody.
     private func failUnread(_ queued: QueuedMessage) {
-        logger.error("a message in the queue can not be opened", metadata: ["message": "\(queued.message)"])
+        logger.error("a message in the queue can not be opened", metadata: ["message_id": "\(queued.message)"])
         _ = queue.ended(queued.message, .settled, jitter: 0, now: QueueDispatcher.now)
         var record = RecordDraft(.outcome)
         (record.outcome, record.reason) = (.notSent, ProblemKind.internal.rawValue)

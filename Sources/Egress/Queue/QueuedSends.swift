@@ -124,8 +124,8 @@ final class QueuedSends {
     func cancel(_ message: MessageID, completion: @escaping (Problem?) -> Void) {
         let completion = NIOLoopBound(completion, eventLoop: eventLoop)
         shared.perform { dispatcher in
-            dispatcher.cancel(message) { answer in
-                completion.eventLoop.execute { completion.value(QueuedSends.problem(answer)) }
+            dispatcher.cancel(message) { answer, problem in
+                completion.eventLoop.execute { completion.value(problem ?? QueuedSends.problem(answer)) }
             }
         }
     }

@@ -58,7 +58,8 @@ package struct MessageQueue {
             try forEach { if $0.state == .failed { messages.append($0.message) } }
         }
         let resend = QueueResend(
-            queueSealer: try QueueKeyFile.sealer(at: configuration.trail.queueKeyPath ?? path + ".queue-key"),
+            queueSealer: try QueueKeyFile.sealer(
+                at: configuration.trail.queueKeyPath ?? path + ".queue-key", makingIt: false),
             contentSealer: try AuditKeys.sealer(of: configuration, environment: environment)
         )
         for message in messages {

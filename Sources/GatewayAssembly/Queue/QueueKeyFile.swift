@@ -2,16 +2,19 @@ private import FoundationEssentials
 internal import Journal
 private import Messaging
 
-/// The key under which messages in the queue are sealed: a file of its own, made where there is none.
+/// The key under which messages in the queue are sealed: a file of its own, which a gateway makes where there is none.
 enum QueueKeyFile {
-    static func sealer(at path: String) throws(ProcessError) -> QueueSealer {
+    static func sealer(at path: String, makingIt isToMake: Bool = true) throws(ProcessError) -> QueueSealer {
         let manager = FileManager.default
-        if !manager.fileExists(atPath: path) {
+        if isToMake, !manager.fileExists(atPath: path) {
             let key = Hexadecimal.text(ContentSealer.makeRecordKey())
             let isMade = manager.createFile(
                 atPath: path, contents: Data((key + "\n").utf8), attributes: [.posixPermissions: 0o600]
             )
             guard isMade else { throw ProcessError("the key of the queue \(path) can not be made") }
+        }
+        guard manager.fileExists(atPath: path) else {
+            throw ProcessError("the key of the queue \(path) is not there")
         }
         guard let data = manager.contents(atPath: path), data.count <= 1024,
             let bytes = Hexadecimal.bytes(String(decoding: data, as: UTF8.self).filter { !$0.isWhitespace }),

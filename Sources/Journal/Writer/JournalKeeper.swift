@@ -62,7 +62,7 @@ final class JournalKeeper {
         var last: MessageID?
         while true {
             let page = try store.queue(after: last, limit: settings.batch)
-            ledger.adopt(page)
+            ledger.adopt(page.filter { !isRefused($0.message) })
             for queued in page where queued.state == .waiting { waiting.insert(queued.message) }
             guard let end = page.last else { return waiting }
             last = end.message
@@ -185,11 +185,13 @@ final class JournalKeeper {
             do throws(JournalStoreError) {
                 switch letter.submission {
                 case .lookUp(let message): return (letter, .life(try store.life(of: message)))
-                case .queued(let message): return (letter, .queued(try store.queued(message)))
+                case .queued(let message):
+                    return (letter, .queued(isRefused(message) ? nil : try store.queued(message)))
                 case .queue(let last, let limit):
                     let page = try store.queue(after: last, limit: limit)
-                    ledger.adopt(page)
-                    return (letter, .queue(page))
+                    let accepted = page.filter { !isRefused($0.message) }
+                    ledger.adopt(accepted)
+                    return (letter, .queue(accepted))
                 case .intent, .outcome, .note, .question, .step, .reconciliation: return nil
                 }
             } catch {
@@ -197,6 +199,9 @@ final class JournalKeeper {
             }
         }
     }
+
+    /// Whether its caller was told that it wasn't accepted, though it may be on disk.
+    private func isRefused(_ message: MessageID) -> Bool { failure?.isRefused(message) ?? false }
 
     private func deliver(_ results: some Sequence<(JournalLetter, JournalResult)>) {
         var clients: [ObjectIdentifier: (any JournalClient, [(ticket: UInt64, result: JournalResult)])] = [:]
@@ -256,6 +261,8 @@ extension JournalKeeper {
         guard var failure else { return }
         do {
             try store.recover()
+            // What a command put into the queue meanwhile isn't in doubt.
+            _ = try waitingMessages()
             let open = Set(try store.openMessages())
             var batch: JournalBatch?
             try store.commit(lookingUp: []) { head, _ in
