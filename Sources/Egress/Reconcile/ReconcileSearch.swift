@@ -88,6 +88,6 @@ final class ReconcileSearch {
         _ = journal.submit(.reconciliation(record, of: exchange.message)) { _ in }
         logger.notice(
             "a message in doubt was looked for",
-            metadata: ["message": "\(exchange.message)", "reconciled": "\(verdict.rawValue)"])
+            metadata: ["message_id": "\(exchange.message)", "reconciled": "\(verdict.rawValue)"])
     }
 }
