@@ -9,7 +9,7 @@ from checks import UNREACHED_ATTEMPTS, assert_problem, assert_sent
 from conftest import KEY_VARIABLE
 from failovers import EXPERIMENTAL, USERS, V1
 from processes import wait_until
-from sandbox import CONVERSATION, KEY, Sandbox, USER
+from sandbox import CONVERSATION, KEY as SANDBOX_KEY, Sandbox, USER
 from trail import Trail
 
 

@@ -10,7 +10,8 @@ struct ReconcileReader {
 
     func read() -> ReconcileSettings {
         var settings = ReconcileSettings()
-        if let isEnabled = mapping.value("enabled", "true or false", { ["true": true, "false": false][$0] }) {
+        let words = ["true": true, "false": false]
+        if let isEnabled = mapping.value("enabled", "true or false", { words[$0.lowercased()] }) {
             settings.isEnabled = isEnabled
         }
         if let settle = mapping.duration("settle", in: .seconds(1) ... .seconds(3600)) {
