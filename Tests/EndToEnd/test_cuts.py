@@ -123,8 +123,11 @@ def test_a_read_cut_at_every_byte_is_an_answer_or_a_problem(reset, chain):
         for offset in range(passed[direction] + 1):
             chain.proxy.plan(direction, offset, reset)
             answered = chain.client.read(CONVERSATION)
-            whole = direction == ANSWER and offset == passed[ANSWER]
-            assert answered.status_code == (200 if whole else 502), (direction, offset, answered.content)
+            expected = {502}
+            if offset == passed[direction]:
+                # Once it was passed on whole, the answer races with the cut.
+                expected = {200} if direction == ANSWER else {200, 502}
+            assert answered.status_code in expected, (direction, offset, answered.content)
     chain.proxy.plan()
     assert chain.client.read(CONVERSATION).status_code == 200
 
