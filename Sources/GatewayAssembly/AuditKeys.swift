@@ -75,10 +75,11 @@ package enum AuditKeys {
         let manager = FileManager.default
         if !manager.fileExists(atPath: path) {
             let seed = Curve25519.Signing.PrivateKey().rawRepresentation.base64EncodedString()
-            let isMade = manager.createFile(
-                atPath: path, contents: Data((seed + "\n").utf8), attributes: [.posixPermissions: 0o600]
-            )
-            guard isMade else { throw ProcessError("the signing key \(path) can not be made") }
+            do throws(DurableFile.Failure) {
+                try DurableFile.write(Array((seed + "\n").utf8), to: path, isNew: true)
+            } catch {
+                throw ProcessError("the signing key can not be made: \(error)")
+            }
         }
         guard let data = manager.contents(atPath: path), data.count <= 1024,
             let seed = Data(base64Encoded: String(decoding: data, as: UTF8.self).filter { !$0.isWhitespace }),

@@ -8,10 +8,12 @@ enum QueueKeyFile {
         let manager = FileManager.default
         if isToMake, !manager.fileExists(atPath: path) {
             let key = Hexadecimal.text(ContentSealer.makeRecordKey())
-            let isMade = manager.createFile(
-                atPath: path, contents: Data((key + "\n").utf8), attributes: [.posixPermissions: 0o600]
-            )
-            guard isMade else { throw ProcessError("the key of the queue \(path) can not be made") }
+            do throws(DurableFile.Failure) {
+                // A message that was accepted can't be opened without it.
+                try DurableFile.write(Array((key + "\n").utf8), to: path, isNew: true)
+            } catch {
+                throw ProcessError("the key of the queue can not be made: \(error)")
+            }
         }
         guard manager.fileExists(atPath: path) else {
             throw ProcessError("the key of the queue \(path) is not there")
