@@ -12,6 +12,7 @@ let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -27,6 +28,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -45,7 +47,7 @@ let package = Package(
         .target(name: "Journal", dependencies: ["Messaging", "StrictJSON", crypto]),
         .target(name: "SQLiteJournal", dependencies: ["Journal", "Messaging", grdb, grdbSQLite]),
         .target(name: "AuditReport", dependencies: ["Journal", "Messaging", "StrictJSON"]),
-        .target(name: "Observability", dependencies: ["StrictJSON", logging]),
+        .target(name: "Observability", dependencies: ["StrictJSON", logging, metrics]),
         .target(
             name: "InternalAPI", dependencies: ["Messaging", "StrictJSON", "ConversationCache", "HTTPWire", nioCore]),
         .target(
@@ -129,7 +131,7 @@ let package = Package(
             name: "SQLiteJournalTests",
             dependencies: ["SQLiteJournal", "Journal", "JournalConformance", "Messaging", "SeededCases", grdb]
         ),
-        .testTarget(name: "ObservabilityTests", dependencies: ["Observability", "StrictJSON", logging]),
+        .testTarget(name: "ObservabilityTests", dependencies: ["Observability", "StrictJSON", logging, metrics]),
         .testTarget(
             name: "SandboxTests", dependencies: ["Sandbox", "DivarAPI", "Messaging", "StrictJSON", "HTTPWire"]),
         .testTarget(
