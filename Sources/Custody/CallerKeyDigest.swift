@@ -14,7 +14,7 @@ package struct CallerKeyDigest: Sendable, Hashable {
     }
 
     package init(of key: Secret) {
-        bytes = key.withExposedText { Array(SHA256.hash(data: Array($0.utf8))) }
+        bytes = Array(SHA256.hash(of: key))
     }
 
     package var hexadecimal: String { Hexadecimal.text(bytes) }

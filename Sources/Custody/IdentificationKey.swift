@@ -6,16 +6,12 @@ package struct IdentificationKey: EventAuthenticating {
     private let digest: SHA256.Digest
 
     package init(_ key: Secret) {
-        digest = IdentificationKey.digest(of: key)
+        digest = SHA256.hash(of: key)
     }
 
     /// Takes the same time whatever is presented: hashes are compared, and swift-crypto compares digests in constant
     /// time.
     package func admits(_ presented: Secret) -> Bool {
-        IdentificationKey.digest(of: presented) == digest
-    }
-
-    private static func digest(of key: Secret) -> SHA256.Digest {
-        key.withExposedText { SHA256.hash(data: Array($0.utf8)) }
+        SHA256.hash(of: presented) == digest
     }
 }

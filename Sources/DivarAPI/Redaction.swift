@@ -13,12 +13,8 @@ package struct Redaction: Sendable {
 
     package init(_ secrets: [Secret] = []) {
         // The longest first, so that one that holds another goes whole.
-        self.secrets = secrets.filter { Redaction.length(of: $0) >= Redaction.minimumLength }
-            .sorted { Redaction.length(of: $0) > Redaction.length(of: $1) }
-    }
-
-    private static func length(of secret: Secret) -> Int {
-        secret.withExposedText { $0.utf8.count }
+        self.secrets = secrets.filter { $0.byteCount >= Redaction.minimumLength }
+            .sorted { $0.byteCount > $1.byteCount }
     }
 
     func applied(to value: JSONValue) -> JSONValue {
@@ -45,16 +41,36 @@ package struct Redaction: Sendable {
     }
 
     private func concerns(_ text: String) -> Bool {
-        secrets.contains { secret in
-            secret.withExposedText { $0.utf8.count <= text.utf8.count && text.utf8.firstRange(of: $0.utf8) != nil }
-        }
+        let length = text.utf8.count
+        guard secrets.contains(where: { $0.byteCount <= length }) else { return false }
+        let bytes = Array(text.utf8)
+        return secrets.contains { Redaction.place(of: $0, in: bytes, from: 0) != nil }
     }
 
     private func redacted(_ text: String) -> String {
         // Byte by byte: with a combining mark behind it, a credential's last character would be another one.
-        let bytes = secrets.reduce(Array(text.utf8)) { bytes, secret in
-            secret.withExposedText { bytes.replacing(Array($0.utf8), with: Array(Redaction.replacement.utf8)) }
+        var bytes = Array(text.utf8)
+        for secret in secrets {
+            var start = 0
+            while let place = Redaction.place(of: secret, in: bytes, from: start) {
+                bytes.replaceSubrange(place..<place + secret.byteCount, with: Redaction.replacement.utf8)
+                start = place + Redaction.replacement.utf8.count
+            }
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The first place, from `start` on, at which the secret stands.
+    private static func place(of secret: Secret, in text: [UInt8], from start: Int) -> Int? {
+        secret.withExposedBytes { bytes in
+            var place = start
+            while place + bytes.count <= text.count {
+                var length = 0
+                while length < bytes.count, text[place + length] == bytes[length] { length += 1 }
+                if length == bytes.count { return place }
+                place += 1
+            }
+            return nil
+        }
     }
 }

@@ -96,6 +96,12 @@ import Testing
         #expect(!"\(error as NSError)".contains("s3cr3t"))
     }
 
+    /// A collection of secrets would compare hashes, in a time of its own; an encoder would write them down.
+    @Test func `a secret is neither hashable nor codable`() {
+        let secret: Any = Secret(SecretTests.hidden)
+        #expect(!(secret is any Hashable) && !(secret is any Encodable) && !(secret is any Decodable))
+    }
+
     @Test func `the text comes out where it is asked for by name`() {
         #expect(Secret(SecretTests.hidden).withExposedText { $0 } == SecretTests.hidden)
         #expect(Secret("کلید").withExposedText { Array($0.utf8) } == Array("کلید".utf8))
