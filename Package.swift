@@ -62,12 +62,14 @@ let package = Package(
             name: "Sandbox",
             dependencies: ["Messaging", "DivarAPI", "StrictJSON", "HTTPWire", nioCore]
         ),
+        .target(name: "CLinuxProcess"),
         // The house as a whole.
         .target(
             name: "GatewayAssembly",
             dependencies: [
-                "Messaging", "DivarAPI", "Delivery", "ConversationCache", "HTTPWire", "Custody", "Journal",
-                "SQLiteJournal", "AuditReport", "Observability", "InternalAPI", "Egress", "Sandbox", crypto, nioCore,
+                "CLinuxProcess", "Messaging", "DivarAPI", "Delivery", "ConversationCache", "HTTPWire", "Custody",
+                "Journal", "SQLiteJournal", "AuditReport", "Observability", "InternalAPI", "Egress", "Sandbox", crypto,
+                nioCore,
                 nioPosix, logging, lifecycle,
                 signals, yams,
             ]

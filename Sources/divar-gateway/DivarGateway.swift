@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import GatewayAssembly
 
 /// The command line.
 @main
@@ -11,4 +12,10 @@ struct DivarGateway: AsyncParsableCommand {
             QueueCommand.self, ExplainCommand.self, VersionCommand.self,
         ]
     )
+
+    /// Every command may hold keys, also one whose arguments turn out to be wrong: so before they are read.
+    static func main() async {
+        if !CommandLine.arguments.contains("--\(DumpOptions.name)") { ProcessLimits.forbidDumps() }
+        await main(nil)
+    }
 }

@@ -17,6 +17,8 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The contract that it serves: 2025-12 or 2026-08.")
     var contract: String?
 
+    @OptionGroup var dumps: DumpOptions
+
     func run() async throws {
         try await CommandOutcome.run(file: script) {
             try await GatewayProcess.sandbox(

@@ -20,6 +20,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(name: .long, help: "A script for the simulated Divar (JSON).")
     var sandboxScript: String?
 
+    @OptionGroup var dumps: DumpOptions
+
     func run() async throws {
         try await CommandOutcome.run(file: config) {
             try await GatewayProcess.serve(
