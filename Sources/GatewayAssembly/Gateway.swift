@@ -108,6 +108,25 @@ package struct Gateway: Sendable {
         try await group.shutdownGracefully()
     }
 
+    /// Whether every event loop answers within so long.
+    func isAlive(within patience: Duration) async -> Bool {
+        let answered = LoopRollCall()
+        var loops = 0
+        for loop in group.makeIterator() {
+            loops += 1
+            loop.execute { answered.answer() }
+        }
+        let end = ContinuousClock.now + patience
+        while answered.count < loops, ContinuousClock.now < end {
+            // Cancellation only means to wait less.
+            try? await Task.sleep(for: Gateway.lookInterval)
+        }
+        return answered.count == loops
+    }
+
+    /// One line on what it does, for whoever asks the service manager.
+    var statusLine: String { "listening on " + addresses.map { "\($0)" }.joined(separator: ", ") }
+
     private static let lookInterval: Duration = .milliseconds(5)
 
     private static func upstreamTLS(of configuration: Configuration) throws -> UpstreamTLS? {

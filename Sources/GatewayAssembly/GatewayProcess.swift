@@ -30,9 +30,11 @@ package enum GatewayProcess {
             let gateway = try await started {
                 try await Gateway.start(configuration, secrets: secrets, isTrial: isTrial, logger: logger)
             }
+            let environment = ProcessInfo.processInfo.environment
+            let notifier = ServiceNotifier(environment: environment)
             let sandboxAddress = sandbox?.address
             var services: [any Service] = [
-                GatewayService(gateway: gateway, logger: logger) {
+                GatewayService(gateway: gateway, logger: logger, notifier: notifier) {
                     announce(gateway, sandbox: sandboxAddress, logger: logger)
                 }
             ]
@@ -42,8 +44,9 @@ package enum GatewayProcess {
                     gateway: gateway,
                     read: { () throws(ConfigurationError) in
                         try ConfigurationFile.read(path: configurationPath, sandbox: simulated)
-                    }, logger: logger)
+                    }, logger: logger, notifier: notifier)
             )
+            services += watchdog(of: gateway, notifier: notifier, environment: environment)
             if let sandbox { services.insert(SandboxService(host: sandbox) {}, at: 0) }
             sandbox = nil
             try await runUntilStopped(services)
@@ -79,6 +82,22 @@ package enum GatewayProcess {
     private static func say(_ text: String) {
         // Whoever closed standard output doesn't want to hear it.
         try? FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+    }
+
+    private static func watchdog(
+        of gateway: Gateway,
+        notifier: ServiceNotifier?,
+        environment: [String: String]
+    ) -> [any Service] {
+        let process = ProcessInfo.processInfo.processIdentifier
+        guard let notifier, let patience = WatchdogService.patience(environment: environment, process: process) else {
+            return []
+        }
+        return [
+            WatchdogService(notifier: notifier, patience: patience) { within in
+                await gateway.isAlive(within: within)
+            }
+        ]
     }
 
     private static func runUntilStopped(_ services: [any Service]) async throws {

@@ -1,3 +1,4 @@
+private import Dispatch
 internal import Logging
 internal import ServiceLifecycle
 private import UnixSignals
@@ -8,9 +9,13 @@ struct ReloadService: Service {
     let gateway: Gateway
     let read: @Sendable () throws(ConfigurationError) -> Configuration
     let logger: Logger
+    /// Nil where no service manager listens.
+    let notifier: ServiceNotifier?
 
     func run() async throws {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+            notifier?.notify(.reloading(since: DispatchTime.now().uptimeNanoseconds / 1000))
+            defer { notifier?.notify(.ready(gateway.statusLine)) }
             do throws(ConfigurationError) {
                 gateway.reload(try read())
                 logger.notice("configuration read again", metadata: ["applied": "cache"])
