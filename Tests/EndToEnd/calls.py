@@ -1,10 +1,12 @@
 """The kinds of calls that a gateway makes to Divar: how to make each, its path there, what its failure leaves open."""
 
+from canaries import PLANTED, USER_TOKEN, canary
 from checks import assert_sent
 from upstream import agreeable
 
 TEXT = "سلام! وقت بازدید دارید؟"
-TOKEN = {"X-Access-Token": "a-user-token-0815"}
+USERS_TOKEN = PLANTED.plant(USER_TOKEN, canary("a-user-token-0815"))
+TOKEN = {"X-Access-Token": USERS_TOKEN}
 
 CALLS = {
     "bot-message": lambda client: client.send_message(conversation_id="c-1", text=TEXT),

@@ -9,6 +9,9 @@ import tempfile
 import pytest
 import requests
 
+import canaries
+import canary_scan
+from canaries import PLANTED, UPLOAD_TOKEN, canary
 from checks import assert_problem, assert_sent, pointers
 from processes import BINARY, Gateway, Process
 from sandbox import Sandbox
@@ -18,7 +21,7 @@ from wire import Wire
 SEED = 20260801
 NO_CACHE = {"cache": {"max_bytes": 0}}
 KEY_VARIABLE = "DIVAR_TEST_KEY"
-KEY = "divar-key-of-the-tests-4711"
+KEY = PLANTED.plant(canaries.DIVAR_KEY, canary("divar-key-of-the-tests-4711"))
 # No repeated reads, no adaptive limit, no breaker, no pause and no reads of the gateway's own: a test that makes Divar
 # fail means each of its calls to come there, once.
 EACH_CALL_ONCE = {
@@ -30,6 +33,7 @@ EACH_CALL_ONCE = {
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "soak: takes minutes; left to `make soak`")
+    config.pluginmanager.register(canary_scan, "canary_scan")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -68,7 +72,12 @@ class Client(requests.Session):
 
     def request(self, method, url, **options):
         options.setdefault("timeout", 30)
-        return super().request(method, self.url + url if url.startswith("/") else url, **options)
+        answered = super().request(method, self.url + url if url.startswith("/") else url, **options)
+        if not options.get("stream"):
+            told = repr(sorted(answered.headers.items())).encode() + answered.content
+            allowed = [UPLOAD_TOKEN] if url.endswith("/upload-token") and answered.ok else []
+            PLANTED.scan(told, f"the answer {answered.status_code} to {method} {url}", allowed)
+        return answered
 
     def send_message(self, body=None, headers=None, **members):
         """`POST /send`. Without a target it goes to the conversation that the simulation knows."""

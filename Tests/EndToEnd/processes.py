@@ -10,10 +10,14 @@ import subprocess
 import threading
 import time
 
+from canaries import CALLER_KEY, PLANTED, UPLOAD_TOKEN, USER_TOKEN
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("DIVAR_GATEWAY_BINARY", ROOT / ".build/debug/divar-gateway"))
 START_SECONDS = 20
 STOP_SECONDS = 20
+#: A key as `caller add` prints it, once and nowhere else.
+NEW_KEY = re.compile(r"dgw_[A-Za-z0-9_-]{43}\b")
 
 
 def clean_environment(extra=None):
@@ -25,7 +29,7 @@ def clean_environment(extra=None):
 
 def run(*arguments, environment=None, timeout=30):
     """Runs a command that ends by itself."""
-    return subprocess.run(
+    result = subprocess.run(
         [str(BINARY), *map(str, arguments)],
         env=clean_environment(environment),
         stdin=subprocess.DEVNULL,
@@ -33,6 +37,14 @@ def run(*arguments, environment=None, timeout=30):
         text=True,
         timeout=timeout,
     )
+    shows_key = [str(argument) for argument in arguments[:2]] in (["caller", "add"], ["caller", "rotate"])
+    if shows_key:
+        for key in NEW_KEY.findall(result.stdout)[:1]:
+            PLANTED.plant(CALLER_KEY, key)
+    name = "the command " + " ".join(map(str, arguments[:2]))
+    PLANTED.scan(result.stdout.encode(), f"standard output of {name}", [CALLER_KEY] if shows_key else [])
+    PLANTED.scan(result.stderr.encode(), f"standard error of {name}")
+    return result
 
 
 def curl(*arguments, timeout=30, data=None):
@@ -44,6 +56,8 @@ def curl(*arguments, timeout=30, data=None):
         timeout=timeout,
     )
     assert result.returncode == 0, result.stderr.decode()
+    allowed = [UPLOAD_TOKEN] if any("/upload-token" in str(argument) for argument in arguments) else []
+    PLANTED.scan(result.stdout, f"an answer to curl {arguments[-1]}", allowed)
     return result.stdout.decode()
 
 
@@ -69,7 +83,8 @@ def connections_of(gateway):
 class Stream:
     """Collects what one pipe brings, and lets others wait for it."""
 
-    def __init__(self, pipe):
+    def __init__(self, pipe, source, allowed=()):
+        self._scan = PLANTED.stream(source, allowed)
         self.raw = bytearray()
         self.ended = False
         self._changed = threading.Condition()
@@ -79,6 +94,8 @@ class Stream:
     def _read(self, pipe):
         while True:
             chunk = os.read(pipe.fileno(), 65536)
+            if chunk:
+                self._scan.feed(chunk)
             with self._changed:
                 if chunk:
                     self.raw += chunk
@@ -122,8 +139,10 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
-        self.stdout = Stream(self.process.stdout)
-        self.stderr = Stream(self.process.stderr)
+        name = f"{arguments[0]}, process {self.pid}"
+        # The greeting of a simulation tells the tokens that it knows.
+        self.stdout = Stream(self.process.stdout, f"standard output of {name}", [USER_TOKEN])
+        self.stderr = Stream(self.process.stderr, f"standard error of {name}")
 
     @property
     def pid(self):
@@ -182,17 +201,18 @@ class Process:
 class Gateway(Process):
     """`serve` with a configuration, waited for until it listens on everything."""
 
-    def __init__(self, path, configuration, sandbox=False, script=None, environment=None, descriptors=None):
+    def __init__(self, path, configuration, sandbox=False, script=None, environment=None, descriptors=None, options=()):
         self.path = path
         self.configuration = configuration
         self.journal = _journal_path(path, configuration)
         if isinstance(configuration, str):
             text = configuration if "journal:" in configuration else f"{configuration}\njournal: {{path: {self.journal}}}\n"
         else:
-            # JSON is YAML.
+            # JSON is YAML. The log says all that it can, for the search for secrets in it.
+            configuration = {"log": {"level": "trace"}, **configuration}
             text = json.dumps({**configuration, "journal": {"path": str(self.journal), **configuration.get("journal", {})}}, indent=1)
         path.write_text(text, encoding="utf-8")
-        options = ["serve", "--config", path]
+        options = ["serve", "--config", path, *options]
         if sandbox:
             options += ["--sandbox", "--sandbox-listen", "127.0.0.1:0"]
         if script is not None:
@@ -211,6 +231,12 @@ class Gateway(Process):
             self.process.kill()
             self.process.wait(STOP_SECONDS)
             raise
+
+    def stop(self):
+        # A stop empties the write-ahead log into the database.
+        for file in self.journal.parent.glob(self.journal.name + "*"):
+            PLANTED.scan_file(file)
+        return super().stop()
 
     @property
     def url(self):

@@ -3,6 +3,7 @@
 import hashlib
 import re
 
+from canaries import CALLER_KEY, PLANTED, canary
 from checks import assert_problem
 from conftest import KEY_VARIABLE
 
@@ -15,7 +16,7 @@ def app(*variables, **quota):
 
 
 def caller_key(name):
-    return f"dgw_{name}-{'k' * 40}"
+    return PLANTED.plant(CALLER_KEY, f"dgw_{canary(name)}")
 
 
 def caller(name, app="default", **quota):

@@ -2,8 +2,12 @@
 
 import requests
 
-KEY = "sandbox-divar-key"
-USER_TOKEN = "sandbox-user-token"
+import canaries
+from canaries import PLANTED
+
+#: What a simulation knows from its start.
+KEY = PLANTED.plant(canaries.DIVAR_KEY, "sandbox-divar-key")
+USER_TOKEN = PLANTED.plant(canaries.USER_TOKEN, "sandbox-user-token")
 USER = "sandbox-user"
 CONVERSATION = "sandbox-conversation"
 TIMEOUT = 20

@@ -9,11 +9,12 @@ from caching import (
     assert_forwarded, assert_hit, at_once, calls_for, conversation_body, conversation_of, fresh_id, is_hit, read,
     saying, status_of, texts,
 )
+from canaries import CALLER_KEY, PLANTED, canary
 from conftest import SEED, Client
 from upstream import answer
 
 KIB = 1024
-KEYS = {name: f"dgw_{name}-{'k' * 40}" for name in ("greedy", "modest")}
+KEYS = {name: PLANTED.plant(CALLER_KEY, f"dgw_{canary(name)}") for name in ("greedy", "modest")}
 CALLERS = {
     name: {"key_sha256": hashlib.sha256(key.encode()).hexdigest(), "app": "default", "may": ["read"]}
     for name, key in KEYS.items()

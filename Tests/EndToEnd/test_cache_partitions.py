@@ -11,6 +11,7 @@ from caching import (
     assert_forwarded, assert_hit, at_once, calls_for, conversation_body, conversation_of, fresh_id, read, recorded_with,
     saying, status_of, texts,
 )
+from canaries import CALLER_KEY, PLANTED, canary
 from checks import assert_problem, assert_sent
 from conftest import SEED, Client
 from processes import wait_until
@@ -18,7 +19,7 @@ from test_secrets import found_in
 from upstream import Bytes, agreeable, answer, complaint
 
 generator = random.Random(SEED)
-KEYS = {name: f"dgw_{name}-{generator.getrandbits(160):040x}" for name in ("billing", "support", "sender")}
+KEYS = {name: PLANTED.plant(CALLER_KEY, f"dgw_{canary(name)}") for name in ("billing", "support", "sender")}
 CALLERS = {
     name: {
         "key_sha256": hashlib.sha256(key.encode()).hexdigest(), "app": "default",

@@ -9,12 +9,13 @@ from caching import (
     assert_forwarded, assert_hit, at_once, calls_for, conversation_of, fresh_id, read, recorded_with, saying, status_of,
     texts,
 )
+from canaries import CALLER_KEY, PLANTED, canary
 from checks import assert_problem, assert_sent
 from conftest import Client
 from sandbox import CONVERSATION, USER, USER_TOKEN, Sandbox
 from upstream import Bytes, Gate, agreeable, answer, complaint
 
-KEYS = {name: f"dgw_{name}-{'k' * 40}" for name in ("first", "second")}
+KEYS = {name: PLANTED.plant(CALLER_KEY, f"dgw_{canary(name)}") for name in ("first", "second")}
 CALLERS = {
     name: {"key_sha256": hashlib.sha256(key.encode()).hexdigest(), "app": "default", "may": ["send", "read"]}
     for name, key in KEYS.items()

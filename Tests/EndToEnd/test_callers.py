@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from canaries import CALLER_KEY, PLANTED, canary
 from checks import assert_problem, assert_sent
 from processes import run
 from wire import Wire, elapsed, request, send_request
@@ -17,7 +18,7 @@ def digest(key):
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-KEYS = {name: f"dgw_{name}-{'k' * 40}" for name in ("all", "sender", "reader", "uploader")}
+KEYS = {name: PLANTED.plant(CALLER_KEY, f"dgw_{canary(name)}") for name in ("all", "sender", "reader", "uploader")}
 CALLERS = {
     "all": {"key_sha256": digest(KEYS["all"]), "app": "default", "may": ["send", "read", "upload"]},
     "sender": {"key_sha256": digest(KEYS["sender"]).upper(), "may": ["send"]},

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from canaries import DIVAR_KEY, PLANTED, canary
 from checks import UNREACHED_ATTEMPTS, assert_problem, assert_sent
 from conftest import KEY_VARIABLE
 from failovers import EXPERIMENTAL, USERS, V1
@@ -16,7 +17,7 @@ from trail import Trail
 # A key that is refused
 
 
-SECOND = "divar-key-of-the-tests-0815"
+SECOND = PLANTED.plant(DIVAR_KEY, canary("divar-key-of-the-tests-0815"))
 TWO_KEYS = {"default": {"keys": [{"env": KEY_VARIABLE}, {"env": f"{KEY_VARIABLE}_2"}], "quota": {"pause": "0s"}}}
 
 

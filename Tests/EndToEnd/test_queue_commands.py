@@ -7,6 +7,7 @@ import stat
 
 import pytest
 
+from calls import TOKEN
 from conftest import KEY, KEY_VARIABLE, MINIMAL, NO_CACHE, upstream_configuration
 from processes import run, wait_until
 from queues import (
@@ -180,12 +181,11 @@ def test_a_message_that_fails_again_can_be_sent_again_again(start):
 
 def test_a_message_sent_again_needs_no_token_of_its_caller(start):
     gateway, client, upstream = start(lambda _: limited())
-    token = {"X-Access-Token": "a-user-token-0815"}
-    message = put(client, headers=token, expires_at=ahead(0.4), **{"as": "user"})
+    message = put(client, headers=TOKEN, expires_at=ahead(0.4), **{"as": "user"})
     wait_for_end(client, message, "not_sent", "expired")
     upstream.reply = agreeable
     wait_for_end(client, resent(resend(gateway, message))[message])
-    assert any("a-user-token-0815" in value for _, value in upstream.requests[-1].fields)
+    assert any(TOKEN["X-Access-Token"] in value for _, value in upstream.requests[-1].fields)
 
 
 def test_the_key_of_the_old_message_stays_with_the_old_message(start):

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 
+import canaries
 from checks import assert_problem, assert_sent, header
 from conftest import Client
 from processes import wait_until
@@ -85,7 +86,7 @@ def test_a_dry_run_puts_nothing_into_the_queue(start):
 
 def test_a_user_s_token_is_kept_sealed_until_the_message_is_sent(start):
     """Neither the token nor the text lies open in any file of the journal, also while the message waits."""
-    token, text = "a-user-token-of-4711", "a text that nobody may read"
+    token, text = canaries.PLANTED.plant(canaries.USER_TOKEN, canaries.canary("a-user-token-of-4711")), "a text that nobody may read"
     gateway, client, upstream = start(lambda _: limited())
     message = put(client, text=text, headers={"X-Access-Token": token}, **{"as": "user"})
     upstream.wait_for_requests(1)

@@ -8,16 +8,18 @@ import re
 
 import pytest
 
+import canaries
+from canaries import PLANTED, canary
 from conftest import SEED
 from processes import run
 from upstream import Bytes, Gate, answer, answer_bytes, complaint, divar_body, free_port
 from wire import Wire, request
 
 generator = random.Random(SEED)
-DIVAR_KEY = f"canary-divar-key-{generator.getrandbits(128):032x}"
-USER_TOKEN = f"canary-user-token-{generator.getrandbits(128):032x}"
-CALLER_KEY = f"dgw_canary-caller-key-{generator.getrandbits(128):032x}"
-UPLOAD_TOKEN = f"canary-upload-token-{generator.getrandbits(128):032x}"
+DIVAR_KEY, USER_TOKEN, CALLER_KEY, UPLOAD_TOKEN = (
+    PLANTED.plant(kind, ("dgw_" if kind == canaries.CALLER_KEY else "") + canary(f"{generator.getrandbits(128):032x}"))
+    for kind in (canaries.DIVAR_KEY, canaries.USER_TOKEN, canaries.CALLER_KEY, canaries.UPLOAD_TOKEN)
+)
 TEXT = f"canary-text-{generator.getrandbits(128):032x}"
 SECRETS = {"Divar's key": DIVAR_KEY, "user's token": USER_TOKEN, "caller's key": CALLER_KEY}
 HEADERS = {"Authorization": f"Bearer {CALLER_KEY}", "X-Access-Token": USER_TOKEN}
@@ -293,7 +295,7 @@ def test_the_memory_that_the_system_shows_of_the_process_holds_no_secret(start_c
 def test_a_secret_that_was_put_in_the_wrong_place_of_a_configuration_is_not_repeated(text, tmp_path):
     """Operators paste keys where their digests or sources belong, and what `check` prints ends in a build's log."""
     path = tmp_path / "gateway.yaml"
-    path.write_text(text.format(caller=CALLER_KEY, divar=DIVAR_KEY))
+    PLANTED.may_be_in(path).write_text(text.format(caller=CALLER_KEY, divar=DIVAR_KEY))
     for command in ("check", "serve"):
         result = run(command, "--config", path, environment={"DIVAR_API_KEY": "k"})
         assert result.returncode == 78
@@ -303,7 +305,7 @@ def test_a_secret_that_was_put_in_the_wrong_place_of_a_configuration_is_not_repe
 @pytest.mark.parametrize("value", [f"{DIVAR_KEY} x", f"{DIVAR_KEY}\n{DIVAR_KEY}", f"{DIVAR_KEY}\xe9", DIVAR_KEY * 100])
 def test_a_key_that_is_none_is_not_repeated(value, tmp_path):
     file = tmp_path / "divar.key"
-    file.write_text(value)
+    PLANTED.may_be_in(file).write_text(value)
     path = tmp_path / "gateway.yaml"
     path.write_text(json.dumps({"listen": ["127.0.0.1:0"], "apps": {"default": {"keys": [{"file": str(file)}]}}}))
     for command in ("check", "serve"):

@@ -9,7 +9,7 @@ import pytest
 
 from certificates import Authority
 from checks import UNREACHED_ATTEMPTS, assert_problem, assert_sent
-from upstream import Bytes, agreeable, answer, answer_bytes, divar_body
+from upstream import TOKEN_TO_UPLOAD, Bytes, agreeable, answer, answer_bytes, divar_body
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def test_the_right_host_is_called(start_tls, authority):
     client, upstream, _ = start_tls(authority.issue("right", "DNS:localhost"))
     assert_sent(client.send_message(conversation_id="c-1", text="x"), "v1.bot.conversation")
     assert client.read("c-1").json()["id"] == "c-1"
-    assert client.post("/upload-token").json()["token"] == "upload-token-from-divar"
+    assert client.post("/upload-token").json()["token"] == TOKEN_TO_UPLOAD
     assert upstream.requests[0].value("host") == f"localhost:{upstream.port}"
     assert len({request.connection for request in upstream.requests}) == 1
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from calls import CALLS, PATHS, TOKEN, unknown_if_send
+from calls import CALLS, PATHS, TOKEN, USERS_TOKEN, unknown_if_send
 from checks import assert_problem, assert_sent
 from conftest import KEY, upstream_configuration
 from upstream import answer, divar_body
@@ -30,7 +30,7 @@ def test_a_request_has_exactly_these_fields(call, recorded_client, upstream, rec
     assert request.value("accept") == "application/json"
     assert re.fullmatch(r"divar-gateway/\d+\.\d+\.\d+", request.value("user-agent"))
     if call == "message-as-user":
-        assert request.value("authorization") == "Bearer a-user-token-0815"
+        assert request.value("authorization") == f"Bearer {USERS_TOKEN}"
     if call == "read":
         assert request.value("authorization") == "Bearer sandbox-user-token"
     if call != "read":
@@ -44,7 +44,7 @@ def test_a_user_token_does_not_go_up_where_divar_needs_none(recorded_client, ups
     assert len(upstream.requests) == 2
     for request in upstream.requests:
         assert request.values("authorization") == []
-    assert b"a-user-token-0815" not in upstream.bytes
+    assert USERS_TOKEN.encode() not in upstream.bytes
 
 
 @pytest.mark.parametrize("call", CALLS)

@@ -6,7 +6,10 @@ import socket
 import ssl
 import threading
 
+from canaries import DIVAR_KEY, PLANTED, UPLOAD_TOKEN, USER_TOKEN, canary
+
 TIMEOUT = 30
+TOKEN_TO_UPLOAD = PLANTED.plant(UPLOAD_TOKEN, canary("upload-token-from-divar"))
 
 
 class Received:
@@ -65,7 +68,7 @@ def divar_body(path):
     """The body with which Divar would say yes to a call of that path."""
     conversation = re.search(r"conversations/([^/]+)", path)
     if path.endswith("/chat/upload"):
-        return {"token": "upload-token-from-divar"}
+        return {"token": TOKEN_TO_UPLOAD}
     if path.startswith("/v2/"):
         return {"status": 200, "message": "OK"}
     if path.endswith("/messages"):
@@ -123,10 +126,16 @@ class RecordingUpstream:
 
     def clear(self):
         with self._changed:
+            self._scan()
             self.requests = []
             self.bytes = bytearray()
 
+    def _scan(self):
+        # The key and the token of a call belong there; nothing else that is secret does.
+        PLANTED.scan(self.bytes, "what went up to Divar", [DIVAR_KEY, USER_TOKEN])
+
     def stop(self):
+        self._scan()
         self._stopped.set()
         # Closing alone would not wake the thread that waits for connections, and the port would stay open.
         self._listener.shutdown(socket.SHUT_RDWR)

@@ -4,6 +4,8 @@ import json
 import socket
 import time
 
+from canaries import PLANTED, UPLOAD_TOKEN
+
 #: The send of tests that ask about the connection and not about the message.
 MESSAGE = {"conversation_id": "c-1", "text": "سلام"}
 
@@ -27,6 +29,7 @@ class Wire:
     def __init__(self, connected_socket):
         self.socket = connected_socket
         self.buffer = b""
+        self._allowed = []
 
     def __enter__(self):
         return self
@@ -35,7 +38,10 @@ class Wire:
         self.socket.close()
 
     def send(self, data):
-        self.socket.sendall(data if isinstance(data, bytes) else data.encode("utf-8"))
+        data = data if isinstance(data, bytes) else data.encode("utf-8")
+        if b"/upload-token" in data:
+            self._allowed = [UPLOAD_TOKEN]
+        self.socket.sendall(data)
         return self
 
     def half_close(self):
@@ -68,6 +74,7 @@ class Wire:
         while len(self.buffer) < length:
             assert self._more(), "closed before the end of the body"
         body, self.buffer = self.buffer[:length], self.buffer[length:]
+        PLANTED.scan(head + b"\r\n\r\n" + body, "an answer on a raw connection", self._allowed)
         return WireAnswer(int(status), fields, body, head)
 
     def is_closed(self, seconds=10):

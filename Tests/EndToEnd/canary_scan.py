@@ -1,0 +1,34 @@
+"""Fails the run where a planted secret got into anything that a gateway emitted or stored; see canaries.py.
+
+Answers, output and journals are looked through as they come, by the clients and processes of the tests. This looks at
+what was found, and at the end through every file that the run has left.
+"""
+
+import pytest
+
+from canaries import PLANTED
+
+#: What tests write themselves, secrets included: scripts for the simulation, and the system calls of a traced gateway.
+SKIPPED = ("*.script.json", "strace-*.log", "*.key")
+
+
+@pytest.fixture(autouse=True)
+def no_secret_gets_out():
+    """Set up first, so that it looks when all that the test had started has ended."""
+    yield
+    hits = PLANTED.take_hits()
+    assert not hits, f"secrets got out: {hits}"
+
+
+def pytest_sessionfinish(session):
+    folder = session.config._tmp_path_factory.getbasetemp()
+    PLANTED.scan_folder(folder, SKIPPED)
+    session.config.escaped_secrets = PLANTED.take_hits()
+    if session.config.escaped_secrets and not session.exitstatus:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    terminalreporter.write_line(f"looked for planted secrets in {PLANTED.scanned / 1e6:.0f} MB")
+    for hit in getattr(config, "escaped_secrets", []):
+        terminalreporter.write_line(f"SECRET: {hit}", red=True)
