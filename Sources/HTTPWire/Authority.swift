@@ -12,8 +12,10 @@ struct Authority: Hashable {
         if text.first == "[" {
             guard let bracket = text.firstIndex(of: "]") else { return nil }
             host = String(text[text.index(after: text.startIndex)..<bracket])
-            // Only an IPv6 address stands in brackets.
-            guard host.contains(":"), (try? SocketAddress(ipAddress: host, port: 0)) != nil else { return nil }
+            // Only an IPv6 address stands in brackets. The system reads it up to the first NUL and no further.
+            guard host.contains(":"), host.utf8.allSatisfy(Authority.isAddressByte),
+                (try? SocketAddress(ipAddress: host, port: 0)) != nil
+            else { return nil }
             rest = Substring(text[text.index(after: bracket)...])
         } else {
             host = String(text.prefix { $0 != ":" })
@@ -40,6 +42,10 @@ struct Authority: Hashable {
             let number = Int(text), number <= 65_535
         else { return nil }
         return number
+    }
+
+    private static func isAddressByte(_ byte: UInt8) -> Bool {
+        "0123456789abcdefABCDEF:.".utf8.contains(byte)
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {

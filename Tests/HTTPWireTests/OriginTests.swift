@@ -44,6 +44,8 @@ import Testing
         // Addresses.
         "http://::1", "http://[", "http://]", "http://[]", "http://[]:80", "http://[::1", "http://::1]",
         "http://[::1]x",
+        // What reads an address as C does stops at the NUL.
+        "http://[::1\u{0}]", "http://[::\u{0}]:80", "http://[::1\u{0}x.example]",
         "http://[::1]80", "http://[::1]:", "http://[::1]:0", "http://[::1]:80:90", "http://[fe80::1%25eth0]",
         // What is not ASCII.
         "http://دیوار.ir", "http://ａ", "http://a\u{301}", "http://a\u{0}", "http://a\r\nHost: b", "http://a\n",
