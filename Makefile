@@ -7,8 +7,9 @@ SHELL := /bin/bash
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 BINARY := .build/debug/divar-gateway
 PYTHON := .venv/bin/python
+FUZZ_SOURCES := Fuzz/Package.swift Fuzz/Sources
 
-.PHONY: help setup build run demo test unit e2e soak bench-journal bench-cache bench-read lint format check release clean
+.PHONY: help setup build run demo test unit e2e fuzz fuzz-build fuzz-long tsan asan soak bench-journal bench-cache bench-read lint format check release clean
 
 help: ## list these targets
 	@grep -E '^[a-z0-9-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,7 +27,7 @@ run: build ## start the gateway with a simulated Divar behind it, and print line
 demo: build ## run the README's tour and check every step
 	@deploy/demo.sh $(BINARY)
 
-test: lint unit e2e ## run every test (does its own set-up)
+test: lint unit e2e fuzz ## run every test (does its own set-up)
 
 unit: setup ## the tests of the rooms
 	@echo "building the tests; the first time takes 5 to 15 minutes on two cores"
@@ -35,6 +36,17 @@ unit: setup ## the tests of the rooms
 
 e2e: build .venv/ready ## the tests of the real binary, by curl and Python, and of the second verifier
 	$(PYTHON) -m pytest -q Tests/AuditVerifier Tests/EndToEnd
+
+# Its own package with its own products, for everything in it is compiled with coverage counters: see docs/testing.md.
+fuzz-build: setup
+	@echo "building the fuzz targets; the first time takes 2 to 3 minutes on two cores"
+	swift build --package-path Fuzz --scratch-path .build-fuzz --sanitize=fuzzer --quiet
+
+fuzz: fuzz-build ## fuzz every decoder of untrusted bytes for two minutes together
+	Fuzz/run.sh smoke 120
+
+fuzz-long: fuzz-build ## fuzz one decoder until stopped: make fuzz-long TARGET=json (without it: lists them)
+	@Fuzz/run.sh long "$(TARGET)"
 
 soak: build .venv/ready ## the long tests: 200 kills of a gateway under load, greedy callers for two minutes
 	KILLS=200 $(PYTHON) -m pytest -q -s Tests/EndToEnd/test_crash.py
@@ -59,11 +71,11 @@ bench-read: release ## measure a cached read beside nginx's proxy_cache (needs n
 
 lint: ## check the format of the code and of the scripts
 	@deploy/setup.sh lint
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
-	shellcheck deploy/*.sh .ci/run
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks $(FUZZ_SOURCES)
+	shellcheck deploy/*.sh Fuzz/run.sh .ci/run
 
 format: ## put the code into its format
-	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks $(FUZZ_SOURCES)
 
 check: test demo ## everything that must hold before a change lands
 
@@ -71,4 +83,4 @@ release: setup ## build the release binary
 	swift build $(SWIFT_FLAGS) -c release --static-swift-stdlib --product divar-gateway
 
 clean: ## remove what was built
-	rm -rf .build .venv
+	rm -rf .build .build-fuzz .build-thread .build-address .venv
