@@ -29,7 +29,7 @@ package struct GatewayResponder: HTTPResponder {
         self.limits = limits
     }
 
-    package func admit(_ head: RequestHead, from peer: PeerAddress) -> Admission {
+    package func admit(_ head: RequestHead, from peer: Peer) -> Admission {
         let route = Route(path: head.path)
         var caller: Caller?
         do throws(Problem) {
@@ -53,7 +53,7 @@ package struct GatewayResponder: HTTPResponder {
     private func admit(
         _ head: RequestHead,
         to route: Route?,
-        from peer: PeerAddress,
+        from peer: Peer,
         as known: inout Caller?
     ) throws(Problem) -> Admission {
         guard let route else {
@@ -269,7 +269,7 @@ package struct GatewayResponder: HTTPResponder {
         _ kind: ProblemKind,
         of head: RequestHead,
         to route: Route?,
-        from peer: PeerAddress,
+        from peer: Peer,
         by caller: Caller?
     ) {
         guard let route, let permission = route.permission else { return }

@@ -23,7 +23,7 @@ package final class SandboxResponder: HTTPResponder {
         self.world = SandboxWorld(script: options.script, at: options.clock())
     }
 
-    package func admit(_ head: RequestHead, from peer: PeerAddress) -> Admission {
+    package func admit(_ head: RequestHead, from peer: Peer) -> Admission {
         .accept(bodyLimit: SandboxWorld.bodyLimit(for: head)) { body, reply in
             let request = SandboxRequest(head: head, body: body)
             self.perform(self.world.answer(request, at: self.clock()), on: reply)

@@ -72,11 +72,11 @@ import Testing
     @Test func `a peer is an address or a socket on this machine`() throws {
         let ipv4 = try SocketAddress(ipAddress: "10.1.2.3", port: 4)
         let ipv6 = try SocketAddress(ipAddress: "2001:db8::1", port: 5)
-        #expect(PeerAddress(ipv4) == .tcp(host: "10.1.2.3", port: 4))
-        #expect(PeerAddress(ipv4).description == "10.1.2.3:4")
-        #expect(PeerAddress(ipv6).description == "[2001:db8::1]:5")
-        #expect(PeerAddress(try SocketAddress(unixDomainSocketPath: "/tmp/x")) == .unixSocket)
-        #expect(PeerAddress(nil).description == "unix")
+        #expect(Peer(ipv4) == .tcp(host: "10.1.2.3", port: 4))
+        #expect(Peer(ipv4).description == "10.1.2.3:4")
+        #expect(Peer(ipv6).description == "[2001:db8::1]:5")
+        #expect(Peer(try SocketAddress(unixDomainSocketPath: "/tmp/x")) == .unixSocket)
+        #expect(Peer(nil).description == "unix")
     }
 
     @Test func `a request to the upstream prints none of its fields`() {

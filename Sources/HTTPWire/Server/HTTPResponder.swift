@@ -2,7 +2,7 @@
 ///
 /// One instance serves one event loop and is only called on it; it must not block.
 package protocol HTTPResponder {
-    func admit(_ head: RequestHead, from peer: PeerAddress) -> Admission
+    func admit(_ head: RequestHead, from peer: Peer) -> Admission
     /// The answer to something that never became a request. The connection closes after it.
     func response(to violation: ProtocolViolation) -> Response
 }

@@ -10,7 +10,7 @@ final class ServerConnection: ChannelInboundHandler {
     private let services: ServerLoop
     private(set) var state = ServerConnectionState()
     private(set) var context: ChannelHandlerContext?
-    private var peer = PeerAddress.unixSocket
+    private var peer = Peer.unixSocket
     private var queue = CircularBuffer<HTTPServerRequestPart>(initialCapacity: 0)
     private var readingPaused = false
     private(set) var inputClosed = false
@@ -55,7 +55,7 @@ final class ServerConnection: ChannelInboundHandler {
     }
 
     private func start(_ context: ChannelHandlerContext) {
-        peer = PeerAddress(context.remoteAddress)
+        peer = Peer(of: context.channel)
         if services.opened(self) {
             armDeadline()
         } else {

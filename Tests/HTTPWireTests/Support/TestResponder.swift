@@ -16,7 +16,7 @@ final class TestResponder: HTTPResponder {
         self.log = log
     }
 
-    func admit(_ head: RequestHead, from peer: PeerAddress) -> Admission {
+    func admit(_ head: RequestHead, from peer: Peer) -> Admission {
         log.append("\(head.method.name) \(head.path)")
         switch head.path {
         case "/refuse":
@@ -63,11 +63,11 @@ final class TestResponder: HTTPResponder {
         Response(status: status, contentType: "text/plain", body: Array(text.utf8))
     }
 
-    private static func describe(_ head: RequestHead, from peer: PeerAddress) -> String {
+    private static func describe(_ head: RequestHead, from peer: Peer) -> String {
         let fields = FieldName.allCases.compactMap { name in head.fields[name].map { "\(name.rawValue)=\($0)" } }
         let parts = [
             head.method.name, head.path, head.query ?? "-", head.hasBody ? "body" : "no body",
-            peer == .unixSocket ? "unix" : "tcp", fields.joined(separator: ";"),
+            peer.host == nil ? "unix of \(peer.userID.map(String.init) ?? "nobody")" : "tcp", fields.joined(separator: ";"),
         ]
         return parts.joined(separator: "|")
     }
