@@ -19,6 +19,8 @@ REACH = 4096
 DIVAR_KEY, USER_TOKEN, CALLER_KEY, UPLOAD_TOKEN, MASTER_KEY = (
     "Divar key", "user token", "caller key", "upload token", "master key"
 )
+#: What has to be in the requests to Divar.
+GO_UP = (DIVAR_KEY, USER_TOKEN)
 
 
 def canary(name):

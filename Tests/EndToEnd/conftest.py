@@ -11,7 +11,7 @@ import requests
 
 import canaries
 import canary_scan
-from canaries import PLANTED, UPLOAD_TOKEN, canary
+from canaries import PLANTED, canary
 from checks import assert_problem, assert_sent, pointers
 from processes import BINARY, Gateway, Process
 from sandbox import Sandbox
@@ -72,12 +72,7 @@ class Client(requests.Session):
 
     def request(self, method, url, **options):
         options.setdefault("timeout", 30)
-        answered = super().request(method, self.url + url if url.startswith("/") else url, **options)
-        if not options.get("stream"):
-            told = repr(sorted(answered.headers.items())).encode() + answered.content
-            allowed = [UPLOAD_TOKEN] if url.endswith("/upload-token") and answered.ok else []
-            PLANTED.scan(told, f"the answer {answered.status_code} to {method} {url}", allowed)
-        return answered
+        return super().request(method, self.url + url if url.startswith("/") else url, **options)
 
     def send_message(self, body=None, headers=None, **members):
         """`POST /send`. Without a target it goes to the conversation that the simulation knows."""

@@ -4,12 +4,14 @@ import json
 
 import pytest
 
+from calls import USERS_TOKEN
+from canaries import PLANTED, canary
 from checks import assert_problem
 from processes import run
 from upstream import Bytes, agreeable, answer, free_port
 
-KEY = "identification-key-of-the-events"
-TOKEN = {"X-Access-Token": "a-user-token"}
+KEY = PLANTED.plant("identification key", canary("of-the-events"))
+TOKEN = {"X-Access-Token": USERS_TOKEN}
 
 
 def chat_event(conversation, kind="NEW_MESSAGE", member="new_message", **others):
@@ -44,7 +46,7 @@ def post_event(client, event, key=KEY):
     return client.post("/events", json=event, headers=headers)
 
 
-def is_hit(client, conversation, token="a-user-token"):
+def is_hit(client, conversation, token=USERS_TOKEN):
     answered = client.read(conversation, token)
     assert answered.status_code == 200
     return "; hit" in answered.headers["Cache-Status"]

@@ -8,6 +8,7 @@ import uuid
 
 import pytest
 
+from calls import TOKEN
 from checks import UUID_7, assert_problem, assert_sent
 from processes import wait_until
 from test_secrets import CALLER_KEY, DIVAR_KEY, SECRETS, TEXT, UPLOAD_TOKEN, USER_TOKEN, found_in
@@ -16,7 +17,6 @@ from trail import COMMON, MEMBERS, Trail, assert_holds
 from upstream import Gate, answer, complaint
 from wire import Wire, request
 
-TOKEN = {"X-Access-Token": "a-user-token"}
 CALLERS = {
     "sender": {"key_sha256": hashlib.sha256(b"dgw_sender").hexdigest(), "may": ["send"]},
     "reader": {"key_sha256": hashlib.sha256(b"dgw_reader").hexdigest(), "may": ["read", "upload"]},

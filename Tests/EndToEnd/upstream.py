@@ -6,9 +6,11 @@ import socket
 import ssl
 import threading
 
-from canaries import DIVAR_KEY, PLANTED, UPLOAD_TOKEN, USER_TOKEN, canary
+from canaries import GO_UP, PLANTED, UPLOAD_TOKEN, canary
 
 TIMEOUT = 30
+#: Kinds of secrets that may come up.
+GOES_UP = GO_UP
 TOKEN_TO_UPLOAD = PLANTED.plant(UPLOAD_TOKEN, canary("upload-token-from-divar"))
 
 
@@ -132,7 +134,7 @@ class RecordingUpstream:
 
     def _scan(self):
         # The key and the token of a call belong there; nothing else that is secret does.
-        PLANTED.scan(self.bytes, "what went up to Divar", [DIVAR_KEY, USER_TOKEN])
+        PLANTED.scan(self.bytes, "what went up to Divar", GOES_UP)
 
     def stop(self):
         self._scan()
