@@ -19,8 +19,10 @@ REACH = 4096
 DIVAR_KEY, USER_TOKEN, CALLER_KEY, UPLOAD_TOKEN, MASTER_KEY = (
     "Divar key", "user token", "caller key", "upload token", "master key"
 )
+#: What a simulation of Divar knows from its start, and tells whoever starts it.
+SIMULATED = ("key of the simulation", "token of the simulation")
 #: What has to be in the requests to Divar.
-GO_UP = (DIVAR_KEY, USER_TOKEN)
+GO_UP = (DIVAR_KEY, USER_TOKEN, *SIMULATED)
 
 
 def canary(name):

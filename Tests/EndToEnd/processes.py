@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 
-from canaries import CALLER_KEY, PLANTED, UPLOAD_TOKEN, USER_TOKEN
+from canaries import CALLER_KEY, PLANTED, SIMULATED, UPLOAD_TOKEN
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("DIVAR_GATEWAY_BINARY", ROOT / ".build/debug/divar-gateway"))
@@ -140,8 +140,8 @@ class Process:
             stderr=subprocess.PIPE,
         )
         name = f"{arguments[0]}, process {self.pid}"
-        # The greeting of a simulation tells the tokens that it knows.
-        self.stdout = Stream(self.process.stdout, f"standard output of {name}", [USER_TOKEN])
+        # The greeting of a simulation.
+        self.stdout = Stream(self.process.stdout, f"standard output of {name}", SIMULATED)
         self.stderr = Stream(self.process.stderr, f"standard error of {name}")
 
     @property

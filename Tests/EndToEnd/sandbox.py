@@ -2,12 +2,11 @@
 
 import requests
 
-import canaries
-from canaries import PLANTED
+from canaries import PLANTED, SIMULATED
 
 #: What a simulation knows from its start.
-KEY = PLANTED.plant(canaries.DIVAR_KEY, "sandbox-divar-key")
-USER_TOKEN = PLANTED.plant(canaries.USER_TOKEN, "sandbox-user-token")
+KEY = PLANTED.plant(SIMULATED[0], "sandbox-divar-key")
+USER_TOKEN = PLANTED.plant(SIMULATED[1], "sandbox-user-token")
 USER = "sandbox-user"
 CONVERSATION = "sandbox-conversation"
 TIMEOUT = 20

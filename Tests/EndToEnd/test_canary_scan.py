@@ -10,7 +10,7 @@ import pytest
 import requests
 
 import canary_scan
-from canaries import DIVAR_KEY, PLANTED, UPLOAD_TOKEN, USER_TOKEN, canary
+from canaries import DIVAR_KEY, PLANTED, SIMULATED, UPLOAD_TOKEN, canary
 from processes import Stream, curl
 from upstream import RecordingUpstream, answer
 from wire import Wire, request
@@ -59,7 +59,7 @@ def test_an_upload_token_is_noticed_where_nobody_asked_for_it(leaky):
 def test_a_secret_in_the_output_of_a_process_is_noticed():
     reading, writing = os.pipe()
     with os.fdopen(reading, "rb") as pipe:
-        stream = Stream(pipe, "standard error of a test", [USER_TOKEN])
+        stream = Stream(pipe, "standard error of a test", SIMULATED)
         os.write(writing, b'{"message":"' + LEAKED[:9].encode())
         os.write(writing, LEAKED[9:].encode() + b'"}\n')
         os.close(writing)
