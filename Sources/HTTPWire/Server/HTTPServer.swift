@@ -2,6 +2,7 @@ private import Glibc
 package import NIOCore
 private import NIOHTTP1
 package import NIOPosix
+private import NIOSSL
 private import Synchronization
 
 /// An HTTP/1.1 server over any number of listeners, with one responder an event loop.
@@ -35,25 +36,28 @@ package final class HTTPServer: Sendable {
     }
 
     /// Listens, and gives the address with the port that was really taken.
-    package func listen(on address: ListenAddress) async throws -> ListenAddress {
+    ///
+    /// - Parameter tls: only for a TCP address.
+    package func listen(on address: ListenAddress, tls: ServerTLS? = nil) async throws -> ListenAddress {
         do {
-            return try await bind(to: address)
+            return try await bind(to: address, tls: tls)
         } catch let error as IOError {
             let reason = unsafe String(cString: strerror(error.errnoCode))
             throw ListenError.failed(address, reason: reason)
         }
     }
 
-    private func bind(to address: ListenAddress) async throws -> ListenAddress {
+    private func bind(to address: ListenAddress, tls: ServerTLS?) async throws -> ListenAddress {
         let channel: any Channel
         let bound: ListenAddress
         switch address {
         case .tcp(let host, let port):
-            channel = try await bootstrap().bind(host: host, port: port).get()
+            channel = try await bootstrap(tls: tls).bind(host: host, port: port).get()
             bound = .tcp(host: host, port: channel.localAddress?.port ?? port)
         case .unix(let path):
             guard await !isAnswering(path) else { throw ListenError.inUse(address) }
-            channel = try await bootstrap().bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+            channel = try await bootstrap(tls: nil).bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true)
+                .get()
             bound = address
         }
         listeners.withLock { $0.append((bound, channel)) }
@@ -109,7 +113,7 @@ package final class HTTPServer: Sendable {
         }
     }
 
-    private func bootstrap() -> ServerBootstrap {
+    private func bootstrap(tls: ServerTLS?) -> ServerBootstrap {
         let loops = loops
         let limits = limits
         return ServerBootstrap(group: group)
@@ -120,7 +124,12 @@ package final class HTTPServer: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else { throw ChannelError.eof }
                     let connection = ServerConnection(services: loop.value)
-                    try HTTPServer.build(channel.pipeline.syncOperations, for: connection, limits: limits)
+                    let pipeline = channel.pipeline.syncOperations
+                    if let tls {
+                        try pipeline.addHandler(NIOSSLServerHandler(context: tls.context))
+                        try pipeline.addHandler(HandshakeDeadline(limits.headerRead))
+                    }
+                    try HTTPServer.build(pipeline, for: connection, limits: limits)
                 }
             }
     }

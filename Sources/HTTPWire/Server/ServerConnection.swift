@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import NIOHTTP1
+private import NIOTLS
 
 /// One connection of a client: performs what `ServerConnectionState` decides. Confined to the channel's event loop.
 final class ServerConnection: ChannelInboundHandler {
@@ -88,6 +89,7 @@ final class ServerConnection: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case TLSUserEvent.handshakeCompleted = event { peer.learnCertificate(of: context.pipeline) }
         guard case ChannelEvent.inputClosed = event else {
             context.fireUserInboundEventTriggered(event)
             return
