@@ -14,10 +14,14 @@ package enum ConfigurationCheck {
             "calls \(configuration.upstream.baseURL) by the contract of \(configuration.contract.rawValue)",
             "keeps its journal in \(configuration.trail.path ?? Configuration.Trail.defaultPath)",
             "has keys for the apps \(keys.apps.map(\.text).joined(separator: ", "))",
-            configuration.callers.isEmpty
-                ? "admits everybody on this machine as the caller local"
-                : "knows \(configuration.callers.count) caller(s)",
+            callers(of: configuration),
         ]
+    }
+
+    private static func callers(of configuration: Configuration) -> String {
+        if configuration.localApp != nil { return "admits everybody on this machine as the caller local" }
+        let file = configuration.callersFile.map { ", \(configuration.fileCallers.count) of them in \($0)" } ?? ""
+        return "knows \(configuration.allCallers.count) caller(s)" + file
     }
 
     /// Follows what a configuration points to: keys and certificates. Reads files.

@@ -22,6 +22,7 @@ package struct Gateway: Sendable {
     private let cache: SharedConversationCache
     private let queue: SharedSendQueue
     private let rules: SharedUpstreamRules
+    let callers: CallersWatch
     private let drain: Duration
 
     /// Builds everything and listens. Throws where an address can't be taken or a trust file can't be read.
@@ -41,8 +42,9 @@ package struct Gateway: Sendable {
         let settings = egressSettings(of: configuration, secrets: secrets, queueSealer: journal.queueSealer)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let rules = upstreamRules(of: configuration, after: journal.uses)
-        let readiness = GatewayReadiness(apps: secrets.keys.apps, journal: journal.writer.status, rules: rules)
-        let callers = callers(of: configuration)
+        let callers = CallersWatch(configuration, logger: logger)
+        let readiness = GatewayReadiness(
+            apps: secrets.keys.apps, journal: journal.writer.status, rules: rules, callers: callers.status)
         let queue = SharedSendQueue(settings: configuration.queue)
         let reconciler = SharedReconciler(settings: configuration.reconcile)
         let cache = SharedConversationCache(settings: configuration.cache)
@@ -67,17 +69,18 @@ package struct Gateway: Sendable {
                     eventLoop: loop,
                     logger: logger
                 ),
-                callers: callers,
+                callers: callers.callers,
                 events: secrets.identification,
                 readiness: readiness,
-                limits: configuration.messageLimits
+                limits: configuration.messageLimits,
+                reportForeignLinks: ForeignLinkLog.report(to: logger)
             )
         }
         do {
             return Gateway(
                 addresses: try await listen(server, on: configuration.listen), server: server, group: group,
                 readiness: readiness, journal: journal,
-                cache: cache, queue: queue, rules: rules, drain: configuration.drain
+                cache: cache, queue: queue, rules: rules, callers: callers, drain: configuration.drain
             )
         } catch {
             await server.stop(drain: .zero)
@@ -87,8 +90,9 @@ package struct Gateway: Sendable {
         }
     }
 
-    /// Takes what a new configuration says of the cache, and gives back all memory that it had.
-    package func reload(_ configuration: Configuration) {
+    /// Takes what a new configuration says of callers and of the cache, and gives back all memory that the cache had.
+    package func reload(_ configuration: Configuration) async {
+        await callers.reload(configuration)
         cache.reconfigure(configuration.cache)
         FreeMemory.giveBack()
     }
@@ -190,12 +194,5 @@ package struct Gateway: Sendable {
             return (pool: pool, settings: settings)
         }
         return EventReceiver(cache: cache, forward: forward, logger: logger)
-    }
-
-    private static func callers(of configuration: Configuration) -> CallerDirectory {
-        guard let app = configuration.localApp else { return CallerDirectory(callers: configuration.callers) }
-        return CallerDirectory(
-            everybodyIs: Caller(name: .local, app: app, permissions: Set(Permission.allCases), evidence: .local)
-        )
     }
 }

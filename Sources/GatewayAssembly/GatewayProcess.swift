@@ -47,6 +47,8 @@ package enum GatewayProcess {
                     }, logger: logger, notifier: notifier)
             )
             services += watchdog(of: gateway, notifier: notifier, environment: environment)
+            // Before the others, and so stopped after them: it puts down who called last.
+            services.insert(CallersService(watch: gateway.callers), at: 0)
             if let sandbox { services.insert(SandboxService(host: sandbox) {}, at: 0) }
             sandbox = nil
             try await runUntilStopped(services)

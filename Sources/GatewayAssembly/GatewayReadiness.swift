@@ -11,10 +11,11 @@ final class GatewayReadiness: ReadinessReporting {
     private let apps: [AppName]
     private let journal: JournalStatus
     private let rules: SharedUpstreamRules
+    private let callers: CallersStatus
 
     /// - Parameter apps: those that have their keys.
-    init(apps: [AppName], journal: JournalStatus, rules: SharedUpstreamRules) {
-        (self.apps, self.journal, self.rules) = (apps, journal, rules)
+    init(apps: [AppName], journal: JournalStatus, rules: SharedUpstreamRules, callers: CallersStatus) {
+        (self.apps, self.journal, self.rules, self.callers) = (apps, journal, rules, callers)
     }
 
     func beginDraining() {
@@ -36,9 +37,10 @@ final class GatewayReadiness: ReadinessReporting {
                 passes: !isDraining,
                 detail: isDraining ? "the gateway is stopping" : "new calls are taken"
             ),
-            // These two never turn a gateway away from its callers: elsewhere it would be no better.
+            // These three never turn a gateway away from its callers: elsewhere it would be no better.
             .init(name: "divar", passes: true, detail: health),
             .init(name: "quota", passes: true, detail: quota),
+            .init(name: "callers", passes: true, detail: callers.detail),
         ])
     }
 

@@ -3,8 +3,8 @@ internal import Logging
 internal import ServiceLifecycle
 private import UnixSignals
 
-/// Reads the configuration again on SIGHUP, and applies what can be applied to a running gateway: `cache`. What can't
-/// be read changes nothing.
+/// Reads the configuration again on SIGHUP, and applies what can be applied to a running gateway: `callers` and
+/// `cache`. What can't be read changes nothing.
 struct ReloadService: Service {
     let gateway: Gateway
     let read: @Sendable () throws(ConfigurationError) -> Configuration
@@ -17,8 +17,8 @@ struct ReloadService: Service {
             notifier?.notify(.reloading(since: DispatchTime.now().uptimeNanoseconds / 1000))
             defer { notifier?.notify(.ready(gateway.statusLine)) }
             do throws(ConfigurationError) {
-                gateway.reload(try read())
-                logger.notice("configuration read again", metadata: ["applied": "cache"])
+                await gateway.reload(try read())
+                logger.notice("configuration read again", metadata: ["applied": "callers, cache"])
             } catch {
                 logger.error("the configuration can't be applied", metadata: ["problems": "\(error)"])
             }

@@ -8,11 +8,12 @@ private import StrictJSON
 /// One instance serves one event loop.
 package struct GatewayResponder: HTTPResponder {
     let service: any MessagingService
-    private let callers: any CallerAuthenticating
+    let callers: any CallerAuthenticating
     /// Nil where no events are expected.
     let events: (any EventAuthenticating)?
     private let readiness: any ReadinessReporting
     private let limits: MessageLimits
+    private let reportForeignLinks: ForeignLinkReport
     private let traces = TraceNumbers()
 
     package init(
@@ -20,13 +21,15 @@ package struct GatewayResponder: HTTPResponder {
         callers: any CallerAuthenticating,
         events: (any EventAuthenticating)? = nil,
         readiness: any ReadinessReporting,
-        limits: MessageLimits
+        limits: MessageLimits,
+        reportForeignLinks: @escaping ForeignLinkReport = { _, _ in }
     ) {
         self.service = service
         self.callers = callers
         self.events = events
         self.readiness = readiness
         self.limits = limits
+        self.reportForeignLinks = reportForeignLinks
     }
 
     package func admit(_ head: RequestHead, from peer: Peer) -> Admission {
@@ -64,53 +67,30 @@ package struct GatewayResponder: HTTPResponder {
         }
         if route == .events { return try event(head) }
         guard let permission = route.permission else { return open(route) }
-        let caller = try caller(of: head)
-        known = caller
+        let (caller, meter) = try recognised(head, from: peer, as: &known)
         guard caller.permissions.contains(permission) else {
             throw Problem(.notAllowed, detail: "The caller \(caller.name) may not \(permission.rawValue).")
         }
+        let place = try CallPlace.taken(from: meter)
         let trace = trace(of: head)
         let userToken = try userToken(of: head)
         let call = CallContext(
             caller: caller, userToken: userToken, trace: trace, peer: peer.description, timeout: try timeout(of: head)
         )
+        return holding(place, until: try admission(of: call, head, to: route))
+    }
+
+    private func admission(of call: CallContext, _ head: RequestHead, to route: Route) throws(Problem) -> Admission {
         switch route {
-        case .send: return try send(call, head)
-        case .uploadToken: return uploadToken(call, head)
-        case .conversation(let segment): return try conversation(segment, call, head)
-        case .message(let segment): return try message(segment, call, isCancel: head.method == .delete)
-        case .events, .description, .live, .ready: return open(route)
+        case .send: try send(call, head)
+        case .uploadToken: uploadToken(call, head)
+        case .conversation(let segment): try conversation(segment, call, head)
+        case .message(let segment): try message(segment, call, isCancel: head.method == .delete)
+        case .events, .description, .live, .ready: open(route)
         }
     }
 
-    // MARK: Who calls
-
-    private func caller(of head: RequestHead) throws(Problem) -> Caller {
-        // Only a browser sends Origin, and none has business here: a page could otherwise make its reader's machine
-        // call a gateway that listens there and admits everybody.
-        guard head.fields[.origin] == nil else {
-            throw Problem(.notAllowed, detail: "Calls from web pages (requests with an Origin field) are not served.")
-        }
-        let key = try bearerKey(of: head)
-        guard let caller = callers.caller(presenting: key) else {
-            throw Problem(
-                .unauthenticated,
-                detail: key == nil
-                    ? "The request needs the calling service's key as Authorization: Bearer."
-                    : "The key in Authorization is not one of a known caller."
-            )
-        }
-        return caller
-    }
-
-    private func bearerKey(of head: RequestHead) throws(Problem) -> Secret? {
-        guard let authorization = head.fields[.authorization] else { return nil }
-        let parts = authorization.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: true)
-        guard parts.count == 2, Substring(parts[0]).lowercased() == "bearer" else {
-            throw Problem(.unauthenticated, detail: "Authorization is not of the form: Bearer KEY.")
-        }
-        return Secret(String(Substring(parts[1])))
-    }
+    // MARK: What comes along
 
     private func userToken(of head: RequestHead) throws(Problem) -> AccessToken? {
         guard let text = head.fields[.accessToken] else { return nil }
@@ -146,10 +126,11 @@ package struct GatewayResponder: HTTPResponder {
         let isDryRun = try isDryRun(head)
         let isQueued = Preferences.asksForAsynchronous(head.fields[.prefer])
         return .accept(bodyLimit: limits.bodyBytes, refused: refusal(of: call, to: .send)) {
-            [service, limits] body, reply in
+            [service, limits, reportForeignLinks] body, reply in
             do throws(Problem) {
                 let body = try SendBodyReader.body(from: body, hasUserToken: call.userToken != nil, limits: limits)
                 let draft = body.draft
+                try GatewayResponder.requireAllowed(draft, for: call, report: reportForeignLinks)
                 try GatewayResponder.requireUserToken(call, for: draft.operation)
                 try GatewayResponder.requireQueue(isQueued && !isDryRun, for: body.expires)
                 guard !isDryRun else {

@@ -11,17 +11,29 @@ enum LinkRule {
         guard link.unicodeScalars.allSatisfy(mayStand) else {
             return "must be a URL: it has a character that no URL has"
         }
-        let lowercased = link.lowercased()
-        guard let scheme = ["http://", "https://"].first(where: lowercased.hasPrefix) else {
+        guard let authority = authority(of: link) else {
             return "must be an absolute URL that begins with http:// or https://"
-        }
-        // By scalars: as a Character, an `@` with an accent on it is no `@`.
-        let authority = link.unicodeScalars.dropFirst(scheme.unicodeScalars.count).prefix {
-            !"/?#".unicodeScalars.contains($0)
         }
         guard !authority.contains("@") else { return "must not carry a user name or password" }
         guard hasHost(authority) else { return "must name a host, and a port only as a number up to 65535" }
         return nil
+    }
+
+    /// The host as it stands in a link that has no violation; an IPv6 address with its brackets.
+    static func host(of link: String) -> String {
+        guard let authority = authority(of: link) else { return "" }
+        if authority.first == "[" { return String(authority.prefix { $0 != "]" }) + "]" }
+        return String(authority.prefix { $0 != ":" })
+    }
+
+    /// Nil where the link isn't absolute.
+    private static func authority(of link: String) -> Substring.UnicodeScalarView? {
+        let lowercased = link.lowercased()
+        guard let scheme = ["http://", "https://"].first(where: lowercased.hasPrefix) else { return nil }
+        // By scalars: as a Character, an `@` with an accent on it is no `@`.
+        return link.unicodeScalars.dropFirst(scheme.unicodeScalars.count).prefix {
+            !"/?#".unicodeScalars.contains($0)
+        }
     }
 
     private static func hasHost(_ authority: Substring.UnicodeScalarView) -> Bool {

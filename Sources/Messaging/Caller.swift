@@ -6,6 +6,10 @@ package struct Caller: Sendable, Hashable {
     package let permissions: Set<Permission>
     /// How it is known.
     package let evidence: CallerEvidence
+    /// In whose name it may send.
+    package var senders: Set<MessageSender> = Set(MessageSender.allCases)
+    /// Where its buttons may lead; nil for anywhere.
+    package var links: LinkPolicy?
 
     package init(name: CallerName, app: AppName, permissions: Set<Permission>, evidence: CallerEvidence = .key) {
         self.name = name

@@ -33,6 +33,7 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     // Ours.
     case overloaded
     case quota
+    case callerLimit = "caller-limit"
     case divarUnavailable = "divar-unavailable"
     case notCached = "not-cached"
     case journalUnavailable = "journal-unavailable"
@@ -54,7 +55,7 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
         case .unsupportedMediaType: 415
         case .expectationFailed: 417
         case .divarRejected, .idempotencyKeyReused: 422
-        case .divarLimit, .quota: 429
+        case .divarLimit, .quota, .callerLimit: 429
         case .headerTooLarge: 431
         case .internal, .interrupted: 500
         case .divarRefusedCredentials, .divarFailed, .divarUnintelligible, .divarUnreachable, .eventNotForwarded:
@@ -94,6 +95,7 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
         case .eventNotForwarded: "The event was not taken"
         case .overloaded: "The gateway is at its limit"
         case .quota: "The quota is used up"
+        case .callerLimit: "The caller's own limit is reached"
         case .divarUnavailable: "Divar is failing"
         case .notCached: "The answer is not in the cache"
         case .idempotencyKeyInUse: "A call with this idempotency key is under way"

@@ -1,6 +1,6 @@
 /// One window of a limit, in the terms of the `RateLimit` fields (draft-ietf-httpapi-ratelimit-headers-10).
 package struct RateLimit: Sendable, Hashable {
-    /// The policy's name: `minute` or `day`.
+    /// The policy's name: `minute` or `day` of an app, `caller` for the calls of one caller.
     package var name: String
     package var limit: Int
     package var windowSeconds: Int

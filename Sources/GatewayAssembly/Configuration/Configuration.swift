@@ -56,7 +56,12 @@ package struct Configuration: Sendable {
     package var overload = OverloadSettings()
     package var queue = SendQueueSettings()
     package var reconcile = ReconcileSettings()
-    package var callers: [CallerKeyDigest: Caller] = [:]
+    /// Those of the configuration itself.
+    package var callers: [CallerEntry] = []
+    /// Where more callers are, which commands edit; nil for nowhere.
+    package var callersFile: String?
+    /// Those of that file.
+    package var fileCallers: [CallerEntry] = []
     /// The app of the caller `local`; only without callers.
     package var localApp: AppName?
     package var serverLimits = ServerLimits()
@@ -70,4 +75,6 @@ package struct Configuration: Sendable {
     package var logLevel: Logger.Level = .info
     /// On which line of the file each key stands, by its path.
     package var lines: [String: Int] = [:]
+
+    package var allCallers: [CallerEntry] { callers + fileCallers }
 }

@@ -1,6 +1,6 @@
 private import FoundationEssentials
 
-/// Reads a configuration from disk.
+/// Reads a configuration from disk, and the callers file that it names.
 package enum ConfigurationFile {
     /// Larger than any configuration that a person writes.
     package static let maximumBytes = 4 * 1024 * 1024
@@ -17,6 +17,8 @@ package enum ConfigurationFile {
         guard data.count <= maximumBytes, let yaml = String(validating: data, as: UTF8.self) else {
             throw ConfigurationError([ConfigurationProblem(line: nil, key: "", message: "is not a text in UTF-8")])
         }
-        return try ConfigurationReader.read(yaml: yaml, sandbox: sandbox)
+        let configuration = try ConfigurationReader.read(yaml: yaml, sandbox: sandbox)
+        guard let callersFile = configuration.callersFile else { return configuration }
+        return try CallersFile.merged(try CallersFile.text(at: callersFile), of: callersFile, into: configuration)
     }
 }

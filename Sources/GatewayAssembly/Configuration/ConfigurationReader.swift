@@ -10,7 +10,7 @@ private import Yams
 
 /// Reads a configuration from YAML: every problem is found in one go and named by its line.
 ///
-/// Pure: it opens no file and resolves no key, so that `check` and tests see what `serve` sees.
+/// It opens no file and resolves no key (of this machine it asks the numbers of users), so that `check` and tests see what `serve` sees.
 package struct ConfigurationReader {
     private let problems = ProblemCollector()
 
@@ -30,7 +30,7 @@ package struct ConfigurationReader {
         do {
             node = try compose(yaml: yaml)
         } catch {
-            report(error)
+            problems.add(yaml: error)
             return nil
         }
         let root = MappingReader(node, path: "", problems: problems)
@@ -41,8 +41,9 @@ package struct ConfigurationReader {
         let apps = appsReader.read(sandbox: sandbox)
         let appNames = apps.keys.sorted { $0.text < $1.text }
         let callersMapping = root.mapping("callers")
-        var callersReader = CallersReader(callersMapping, apps: appNames)
+        var callersReader = CallersReader(callersMapping, apps: appNames, userID: SystemUser.id(named:))
         let callers = callersReader.read()
+        let callersFile = root.value("callers_file", "the path of a file") { $0.isEmpty ? nil : $0 }
         let quotas = quotas(appsReader.quotas, shares: callersReader.shares)
         let listenNodes = root.list("listen")
         let listen = listenAddresses(listenNodes)
@@ -64,7 +65,7 @@ package struct ConfigurationReader {
         let messageLimits = limits.messageLimits()
         limits.finish()
         var localApp: AppName?
-        if callersMapping.takeAll().isEmpty {
+        if callersMapping.takeAll().isEmpty, callersFile == nil {
             localApp = self.localApp(appNames, line: callersMapping.line)
             requireLocal(listen, nodes: listenNodes)
         }
@@ -72,41 +73,21 @@ package struct ConfigurationReader {
         return Configuration(
             listen: listen, contract: contract, preferredEndpoints: preferred, upstream: upstream, apps: apps,
             quotas: quotas, overload: overload, queue: queue.settings, reconcile: reconcile,
-            callers: callers, localApp: localApp, serverLimits: serverLimits, messageLimits: messageLimits,
+            callers: callers, callersFile: callersFile, localApp: localApp, serverLimits: serverLimits, messageLimits: messageLimits,
             trail: trail, cache: cache, events: events, drain: drain, logLevel: logLevel, lines: problems.lines
         )
     }
 
     private func quotas(
         _ quotas: [AppName: QuotaSettings],
-        shares: [(app: AppName, caller: CallerName, share: CallerShareSettings)]
+        shares: [CallerShare]
     ) -> [AppName: QuotaSettings] {
-        var quotas = quotas
-        for (app, caller, share) in shares { quotas[app]?.shares[caller] = share }
-        for (app, quota) in quotas {
-            guard let perMinute = quota.perMinute else { continue }
-            let reserved = quota.shares.values.reduce(0) { $0 + $1.reserve }
-            if reserved > perMinute {
-                problems.add(
-                    "the reserves of its callers are \(reserved) together, and there are \(perMinute) a minute",
-                    at: "apps.\(app).quota.per_minute", line: problems.lines["apps.\(app).quota.per_minute"]
-                )
-            }
+        let (quotas, excesses) = CallerShare.merged(shares, into: quotas)
+        for (app, message) in excesses {
+            let key = "apps.\(app).quota.per_minute"
+            problems.add(message, at: key, line: problems.lines[key])
         }
         return quotas
-    }
-
-    private func report(_ error: any Error) {
-        switch error {
-        case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
-            YamlError.composer(_, let problem, let mark, _):
-            problems.add("is not YAML: \(problem)", at: "", line: mark.line)
-        case YamlError.duplicatedKeysInMapping(let duplicates, let context):
-            let keys = duplicates.map(\.description).sorted().joined(separator: ", ")
-            problems.add("the same key twice: \(keys)", at: "", line: context.mark.line)
-        default:
-            problems.add("is not YAML in UTF-8", at: "", line: nil)
-        }
     }
 
     private func listenAddresses(_ nodes: [Node]) -> [ListenAddress] {

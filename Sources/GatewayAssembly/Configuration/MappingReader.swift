@@ -50,7 +50,7 @@ final class MappingReader {
     func reportUnknownKeys() {
         for entry in entries where !known.contains(entry.key) {
             problems.add(
-                "is not a key that is known here (known are: \(known.sorted().joined(separator: ", ")))",
+                "is not a key that is known here (known are: \(Set(known).sorted().joined(separator: ", ")))",
                 at: path(of: entry.key), line: entry.line
             )
         }

@@ -36,7 +36,8 @@ package struct CallExplanation {
             }
             return Caller(name: .local, app: app, permissions: Set(Permission.allCases), evidence: .local)
         }
-        let callers = configuration.callers.values.sorted { $0.name.text < $1.name.text }
+        let callers = configuration.allCallers.map { $0.caller(knownBy: .key) }
+            .sorted { $0.name.text < $1.name.text }
         guard let name else {
             guard callers.count == 1, let only = callers.first else {
                 throw AuditUsageError("--caller takes one of \(callers.map(\.name.text).joined(separator: ", "))")

@@ -5,9 +5,24 @@ internal import NIOCore
 package struct Reply {
     let connection: any ReplyTaking
     let exchange: UInt64
+    /// Done after the answer was given, whether or not there is still somebody to take it.
+    private(set) var sent: (() -> Void)?
+
+    init(connection: any ReplyTaking, exchange: UInt64) {
+        self.connection = connection
+        self.exchange = exchange
+    }
 
     package func send(_ response: Response) {
         connection.take(response, bodyBytes: response.content.readableBytes, for: exchange)
+        sent?()
+    }
+
+    /// The same place, with something to be done once it is used.
+    package func whenSent(_ action: @escaping () -> Void) -> Reply {
+        var reply = self
+        reply.sent = action
+        return reply
     }
 
     /// What is to be done where the client goes away before it is answered; nothing where it was.
