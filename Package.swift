@@ -124,7 +124,7 @@ let package = Package(
             name: "InternalAPITests",
             dependencies: ["InternalAPI", "ConversationCache", "Messaging", "StrictJSON", "HTTPWire", nioCore]
         ),
-        .testTarget(name: "CustodyTests", dependencies: ["Custody", "Messaging"]),
+        .testTarget(name: "CustodyTests", dependencies: ["Custody", "Messaging", "SeededCases"]),
         .testTarget(
             name: "AuditReportTests",
             dependencies: ["AuditReport", "Journal", "Messaging", "StrictJSON", "SeededCases", crypto]

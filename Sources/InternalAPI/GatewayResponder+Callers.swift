@@ -6,7 +6,7 @@ extension GatewayResponder {
     /// - Parameter known: set once it is known who calls, also where the call is refused then.
     func recognised(
         _ head: RequestHead,
-        from peer: PeerAddress,
+        from peer: Peer,
         as known: inout Caller?
     ) throws(Problem) -> (caller: Caller, meter: (any CallMetering)?) {
         // Only a browser sends Origin, and none has business here: a page could otherwise make its reader's machine
@@ -15,7 +15,7 @@ extension GatewayResponder {
             throw Problem(.notAllowed, detail: "Calls from web pages (requests with an Origin field) are not served.")
         }
         let key = try bearerKey(of: head)
-        switch callers.recognition(of: CallerCredentials(key: key)) {
+        switch callers.recognition(of: CallerCredentials(key: key, of: peer)) {
         case .known(let caller, let meter):
             known = caller
             return (caller, meter)

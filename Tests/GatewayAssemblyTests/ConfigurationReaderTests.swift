@@ -52,12 +52,21 @@ import Testing
             queue: {x: 1}
             reconcile: {x: 1}
             apps: {default: {keys: [{env: K}], quota: {x: 1}, x: 1}}
-            callers: {a: {key_sha256: "\(digest)", may: [send], quota: {x: 1}, x: 1}}
+            callers:
+              a:
+                key_sha256: "\(digest)"
+                keys: [{x: 1}]
+                may: [send]
+                quota: {x: 1}
+                rate: {x: 1}
+                links: {x: 1}
+                peers: {x: 1}
+                x: 1
             """
         let listed = problems(probe).compactMap { problem in
             problem.firstRange(of: "known are: ").map { problem[$0.upperBound...].dropLast() }
         }
-        #expect(listed.count == 13)
+        #expect(listed.count == 17)
         for key in listed.flatMap({ $0.split(separator: ", ") }) {
             #expect(text.contains("\(key):"), "\(key) is not in the shipped file")
         }
@@ -89,8 +98,8 @@ import Testing
             """
         )
         #expect(configuration.localApp == nil)
-        #expect(configuration.callers.values.first?.app.text == "two")
-        #expect(configuration.callers.values.first?.permissions == [.send, .read])
+        #expect(configuration.callers.first?.app.text == "two")
+        #expect(configuration.callers.first?.permissions == [.send, .read])
         #expect(configuration.apps[AppName("two")!] == [.file(path: "/b"), .environment(variable: "C")])
     }
 

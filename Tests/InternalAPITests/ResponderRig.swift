@@ -16,13 +16,16 @@ struct ResponderRig {
     init(
         permissions: Set<Permission> = Set(Permission.allCases),
         isReady: Bool = true,
-        failure: Problem? = nil
+        failure: Problem? = nil,
+        callers: (any CallerAuthenticating)? = nil,
+        reportForeignLinks: @escaping ForeignLinkReport = { _, _ in }
     ) {
         responder = GatewayResponder(
             service: CannedService(failure: failure),
-            callers: OneCaller(permissions: permissions),
+            callers: callers ?? OneCaller(permissions: permissions),
             readiness: FixedReadiness(isReady: isReady),
-            limits: MessageLimits()
+            limits: MessageLimits(),
+            reportForeignLinks: reportForeignLinks
         )
     }
 
@@ -75,9 +78,9 @@ private final class AnswerBox: ReplyTaking {
 private struct OneCaller: CallerAuthenticating {
     let permissions: Set<Permission>
 
-    func caller(presenting key: Secret?) -> Caller? {
-        guard key == Secret("key") else { return nil }
-        return Caller(name: CallerName("billing")!, app: AppName("default")!, permissions: permissions)
+    func recognition(of credentials: CallerCredentials) -> CallerRecognition {
+        guard credentials.key == Secret("key") else { return .unknown }
+        return .known(Caller(name: CallerName("billing")!, app: AppName("default")!, permissions: permissions))
     }
 }
 
