@@ -10,7 +10,8 @@ final class KnownCaller: Sendable {
     let meter: CallerMeter?
     let lastUse: LastUse
 
-    /// - Parameter predecessor: the same caller before the configuration changed; its meter goes on with the new limits.
+    /// - Parameter predecessor: the same caller before the configuration changed; its meter goes on, with the new
+    ///   limits.
     init(_ entry: CallerEntry, succeeding predecessor: KnownCaller?, clock: @escaping @Sendable () -> Int64) {
         byKey = entry.caller(knownBy: .key)
         byPeer = entry.caller(knownBy: .peer)

@@ -51,9 +51,7 @@ package struct Gateway: Sendable {
         _ = group.next().scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in cache.sweep() }
         let server = try await HTTPServer(group: group, limits: configuration.serverLimits) { loop in
             let pool = UpstreamPool(
-                eventLoop: loop,
-                origin: configuration.upstream.baseURL,
-                tls: tls,
+                eventLoop: loop, origin: configuration.upstream.baseURL, tls: tls,
                 limits: configuration.upstream.limits
             )
             return GatewayResponder(

@@ -79,7 +79,9 @@ extension GatewayResponder {
         }
         throw Problem(
             .invalidRequest, detail: "The body is not a message that can be sent.",
-            violations: links.map { Violation(pointer: $0.pointer, detail: "leads to a host that this caller's may not") }
+            violations: links.map { link in
+                Violation(pointer: link.pointer, detail: "leads to a host that this caller's buttons may not lead to")
+            }
         )
     }
 }

@@ -20,7 +20,8 @@ enum OpenAPIDocument {
         "security":[{"callerKey":[]},{}],
         "paths":{\(paths)},
         "components":{"securitySchemes":{"callerKey":{"type":"http","scheme":"bearer",
-        "description":"The calling service's own gateway key. Not needed while no callers are configured."},
+        "description":"The calling service's own gateway key. Not needed while no callers are configured, \
+        nor where a Unix socket's user or a client certificate says who calls."},
         "identificationKey":{"type":"apiKey","in":"header","name":"Authorization",
         "description":"The key that Divar shows with its events."}},
         "parameters":{\(parameters)},
@@ -106,7 +107,7 @@ enum OpenAPIDocument {
         "RetryAfter":{"description":"In how many seconds it makes sense to come again",
         "schema":{"type":"integer","minimum":0}},
         "RateLimitPolicy":{
-        "description":"The app's limits at Divar: a minute's, a day's. With a quota problem or a dry run",
+        "description":"The app's limits at Divar: a minute's, a day's; of a caller-limit problem the caller's own rate",
         "schema":{"type":"string"},"example":"\\"minute\\";q=60;w=60, \\"day\\";q=1000;w=86400"},
         "RateLimit":{"description":"What the caller may still use of them, and in how many seconds there is more",
         "schema":{"type":"string"},"example":"\\"minute\\";r=0;t=12, \\"day\\";r=400;t=300"}

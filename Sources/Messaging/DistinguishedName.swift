@@ -55,7 +55,8 @@ package struct DistinguishedName: Sendable, Hashable, CustomStringConvertible {
         guard !type.isEmpty, type.utf8.allSatisfy(mayStandInType), let value = value(part[(equals + 1)...]) else {
             return nil
         }
-        return Attribute(type: type, value: value)
+        // OpenSSL has a longer name for the address than others.
+        return Attribute(type: type == "EMAILADDRESS" ? "E" : type, value: value)
     }
 
     private static func mayStandInType(_ byte: UInt8) -> Bool {

@@ -7,8 +7,8 @@ struct CallerAddCommand: AsyncParsableCommand {
         commandName: "add",
         abstract: "Makes a key for a calling service and shows it once.",
         discussion: """
-            With a configuration that names a callers_file the caller is put there, and a running gateway takes it over. \
-            Else the entry for the configuration is printed.
+            With a configuration that names a callers_file the caller is put there, and a running gateway takes it \
+            over. Else the entry for the configuration is printed.
             """
     )
 

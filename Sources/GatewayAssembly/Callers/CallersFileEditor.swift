@@ -9,8 +9,8 @@ struct CallersFileEditor {
     private let configuration: Configuration
 
     private static let header = """
-        # The callers of divar-gateway, kept by `divar-gateway caller add | rotate | revoke`. A running gateway takes over
-        # what changes. Values that are edited by hand stay; comments go with the next of these commands.
+        # The callers of divar-gateway, kept by `divar-gateway caller add | rotate | revoke`. A running gateway takes
+        # over what changes. Values that are edited by hand stay; comments go with the next of these commands.
         # config/divar-gateway.yaml says what each key means.
 
         """

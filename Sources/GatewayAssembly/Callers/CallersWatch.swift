@@ -40,7 +40,7 @@ actor CallersWatch {
             let found = FileStamp(path: path)
             if found != stamp {
                 stamp = found
-                apply(fileAt: path, isThere: found != nil)
+                apply(fileAt: path)
             }
         }
         if ContinuousClock.now - written.at >= CallersWatch.useInterval { writeUses() }
@@ -57,6 +57,7 @@ actor CallersWatch {
         guard new.allCallers.allSatisfy({ apps.contains($0.app) }), new.localApp.map(apps.contains) ?? true else {
             return reject("a caller is of an app that is new; that takes a restart")
         }
+        // A file that vanishes is no order to refuse everybody: a mount that went away looks the same.
         let isGone = new.callersFile.map { FileStamp(path: $0) == nil } ?? false
         guard !isGone || new.callersFile != configuration.callersFile || configuration.fileCallers.isEmpty else {
             return reject("the callers file is gone")
@@ -88,8 +89,7 @@ actor CallersWatch {
         }
     }
 
-    private func apply(fileAt path: String, isThere: Bool) {
-        guard isThere || configuration.fileCallers.isEmpty else { return reject("the callers file is gone") }
+    private func apply(fileAt path: String) {
         do throws(ConfigurationError) {
             let text = try CallersFile.text(at: path)
             let new = try CallersFile.merged(text, of: path, into: configuration)

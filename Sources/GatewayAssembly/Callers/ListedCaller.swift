@@ -62,7 +62,8 @@ struct ListedCaller {
         let keys = zip(entry.keys, evidence).map { key, item in
             JSONValue.object([
                 JSONMember("sha256", .string(key.digest.hexadecimal)), JSONMember("name", ListedCaller.text(key.name)),
-                JSONMember("expires", ListedCaller.time(key.expires)), JSONMember("last_used", ListedCaller.time(item.used)),
+                JSONMember("expires", ListedCaller.time(key.expires)),
+                JSONMember("last_used", ListedCaller.time(item.used)),
             ])
         }
         let members = [

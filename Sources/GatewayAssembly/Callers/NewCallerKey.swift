@@ -17,7 +17,8 @@ package struct NewCallerKey: Sendable {
         var generator = SystemRandomNumberGenerator()
         let secret = CallerKey.make(using: &generator)
         let digest = CallerKeyDigest(of: secret).hexadecimal
-        var node = Node.Mapping([], .implicit, .block).setting("sha256", to: .scalar(.init(digest, .implicit, .doubleQuoted)))
+        var node = Node.Mapping([], .implicit, .block)
+            .setting("sha256", to: .scalar(.init(digest, .implicit, .doubleQuoted)))
         if let name {
             guard CallerName(name) != nil else {
                 throw AuditUsageError("a key's name has 1 to 64 characters of A-Z a-z 0-9 _ - .")

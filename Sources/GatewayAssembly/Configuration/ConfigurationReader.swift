@@ -10,7 +10,8 @@ private import Yams
 
 /// Reads a configuration from YAML: every problem is found in one go and named by its line.
 ///
-/// It opens no file and resolves no key (of this machine it asks the numbers of users), so that `check` and tests see what `serve` sees.
+/// It opens no file and resolves no key, so that `check` and tests see what `serve` sees; of the machine it only asks
+/// the numbers of users.
 package struct ConfigurationReader {
     private let problems = ProblemCollector()
 
@@ -73,7 +74,8 @@ package struct ConfigurationReader {
         return Configuration(
             listen: listen, contract: contract, preferredEndpoints: preferred, upstream: upstream, apps: apps,
             quotas: quotas, overload: overload, queue: queue.settings, reconcile: reconcile,
-            callers: callers, callersFile: callersFile, localApp: localApp, serverLimits: serverLimits, messageLimits: messageLimits,
+            callers: callers, callersFile: callersFile, localApp: localApp,
+            serverLimits: serverLimits, messageLimits: messageLimits,
             trail: trail, cache: cache, events: events, drain: drain, logLevel: logLevel, lines: problems.lines
         )
     }
