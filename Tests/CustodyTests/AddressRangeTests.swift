@@ -15,7 +15,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("10.0.0.0/8", ["10.0.0.0", "10.255.255.255", "::ffff:10.1.2.3"], ["9.255.255.255", "11.0.0.0", "::10.1.2.3"]),
+        (
+            "10.0.0.0/8", ["10.0.0.0", "10.255.255.255", "::ffff:10.1.2.3"],
+            ["9.255.255.255", "11.0.0.0", "::10.1.2.3"]
+        ),
         ("192.0.2.7", ["192.0.2.7", "::ffff:192.0.2.7"], ["192.0.2.6", "192.0.2.8"]),
         ("0.0.0.0/0", ["0.0.0.0", "255.255.255.255"], ["::", "::1", "2001:db8::1"]),
         ("::/0", ["::1", "2001:db8::1"], ["10.0.0.1", "::ffff:10.0.0.1"]),
@@ -31,9 +34,12 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "10", "10.0.0", "10.0.0.0.0", "10.0.0.256", "010.0.0.0", "0x0a.0.0.0", "10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/",
-        "10.0.0.0/+8", "10.0.0.0/8/8", " 10.0.0.0", "10.0.0.0/-1", "::1/129", "fd00::1/8", ":::", "1::2::3", "fe80::1%eth0",
-        "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7", "12345::", ":1", "1:", "::ffff:10.0.0.0/8", "[::1]", "host", "*", "1:2:3:4:5:6:7::8:9",
+        "", "10", "10.0.0", "10.0.0.0.0", "10.0.0.256", "010.0.0.0", "0x0a.0.0.0", "10.0.0.1/8", "10.0.0.0/33",
+        "10.0.0.0/",
+        "10.0.0.0/+8", "10.0.0.0/8/8", " 10.0.0.0", "10.0.0.0/-1", "::1/129", "fd00::1/8", ":::", "1::2::3",
+        "fe80::1%eth0",
+        "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7", "12345::", ":1", "1:", "::ffff:10.0.0.0/8", "[::1]", "host", "*",
+        "1:2:3:4:5:6:7::8:9",
         "::+1", "1.2.3.4::",
     ])
     func `anything else is no range`(text: String) {
@@ -42,7 +48,10 @@ import Testing
 
     @Test func `addresses are read as the system reads them`() {
         var random = SplitMix64()
-        let pieces = ["0", "1", "ffff", "fd00", "00", "12345", "g", ":", "::", ":", ":", ".", "255", "256", "10", "192.0.2.7", "%", "01"]
+        let pieces = [
+            "0", "1", "ffff", "fd00", "00", "12345", "g", ":", "::", ":", ":", ".", "255", "256", "10", "192.0.2.7",
+            "%", "01",
+        ]
         for number in 0..<40_000 {
             let text = (0..<(1 + random.below(15))).map { _ in random.element(of: pieces) }.joined()
             let expected = bytes(text)
@@ -51,11 +60,15 @@ import Testing
         for number in 0..<5_000 {
             let groups = (0..<8).map { _ in random.chance(1, in: 2) ? 0 : UInt16(truncatingIfNeeded: random.next()) }
             var raw = groups.flatMap { [UInt8($0 >> 8), UInt8(truncatingIfNeeded: $0)] }
-            if random.chance(1, in: 4) { raw.replaceSubrange(0..<12, with: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]) }
+            if random.chance(1, in: 4) {
+                raw.replaceSubrange(0..<12, with: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF])
+            }
             var buffer = [CChar](repeating: 0, count: 64)
             _ = unsafe inet_ntop(AF_INET6, &raw, &buffer, 64)
             let text = String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
-            let plain = stride(from: 0, to: 16, by: 2).map { String(UInt16(raw[$0]) << 8 | UInt16(raw[$0 + 1]), radix: 16) }
+            let plain = stride(from: 0, to: 16, by: 2).map {
+                String(UInt16(raw[$0]) << 8 | UInt16(raw[$0 + 1]), radix: 16)
+            }
             #expect(IPAddress(text) == IPAddress(plain.joined(separator: ":")), "\(text): \(replay(number))")
             #expect(AddressRange(text)?.contains(IPAddress(text)!) == true, "\(text): \(replay(number))")
         }

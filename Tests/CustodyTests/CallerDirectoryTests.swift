@@ -15,7 +15,9 @@ import Testing
     }
 
     /// What became of it, in a word.
-    private func recognised(_ directory: CallerDirectory, _ credentials: CallerCredentials, at time: Int64 = 0) -> String {
+    private func recognised(_ directory: CallerDirectory, _ credentials: CallerCredentials, at time: Int64 = 0)
+        -> String
+    {
         switch directory.recognition(of: credentials, at: time) {
         case .known(let caller, _): "\(caller.name) by \(caller.evidence)"
         case .expired(let caller): "expired \(caller.name)"
@@ -110,7 +112,9 @@ import Testing
         known.rate = CallerRate(perMinute: 2)
         known.maximumInFlight = 5
         func begin(_ directory: CallerDirectory) -> ProblemKind? {
-            guard case .known(_, let meter?) = directory.recognition(of: .init(key: key), at: 0) else { return .internal }
+            guard case .known(_, let meter?) = directory.recognition(of: .init(key: key), at: 0) else {
+                return .internal
+            }
             do throws(Problem) {
                 try meter.begin()
                 return nil

@@ -13,7 +13,8 @@ STATUSES = {
     "header-too-large": 431, "divar-refused-credentials": 502, "divar-failed": 502, "divar-unintelligible": 502,
     "divar-unreachable": 502, "overloaded": 503, "divar-timeout": 504, "unsupported-version": 505,
     "idempotency-key-in-use": 409, "idempotency-key-reused": 422, "interrupted": 500, "journal-unavailable": 503,
-    "not-cached": 504, "event-not-forwarded": 502, "quota": 429, "caller-limit": 429, "divar-unavailable": 503, "not-cancellable": 409,
+    "not-cached": 504, "event-not-forwarded": 502, "quota": 429, "caller-limit": 429, "divar-unavailable": 503,
+    "not-cancellable": 409,
 }
 #: Attempts at an endpoint that is never reached.
 UNREACHED_ATTEMPTS = 5

@@ -1,5 +1,7 @@
 """The callers file: commands that edit it while a gateway runs, and what the gateway makes of it."""
 
+import hashlib
+import json
 import os
 import re
 import signal
@@ -217,7 +219,9 @@ def test_a_new_file_is_its_owners_alone(book):
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
 )
-def test_a_command_that_makes_no_sense_changes_nothing(command, arguments, code, tmp_path, start_gateway, start_upstream):
+def test_a_command_that_makes_no_sense_changes_nothing(
+    command, arguments, code, tmp_path, start_gateway, start_upstream
+):
     own = {"own": {"key_sha256": "ab" * 32, "may": ["send"]}}
     book = CallersFile(tmp_path, start_gateway, start_upstream(), callers=own)
     book.add("billing")
@@ -243,8 +247,6 @@ def test_sighup_takes_over_the_callers_of_the_configuration(book, new_client, tm
     gateway = book.start()
     client = new_client(gateway)
     own = "dgw_" + "o" * 43
-    import hashlib
-    import json
     digest = hashlib.sha256(own.encode()).hexdigest()
     settings = json.loads(gateway.path.read_text())
     settings["callers"] = {"own": {"key_sha256": digest, "may": ["send"]}}

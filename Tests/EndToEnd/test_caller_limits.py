@@ -1,4 +1,4 @@
-"""What each caller may: its rate, its calls under way, its senders, its links, its addresses, and users on Unix sockets."""
+"""What each caller may: its rate, calls under way, senders, links and addresses; and users on Unix sockets."""
 
 import getpass
 import hashlib
@@ -118,11 +118,16 @@ def test_a_caller_has_so_many_calls_under_way_and_no_more(start_for, new_client)
 
 def test_a_client_that_leaves_gives_its_place_back(start_for):
     client, gateway, upstream = start_for(max_in_flight=1)
-    fields = [("Content-Type", "application/json"), ("Content-Length", "1000"), ("Authorization", f"Bearer {KEY}")]
+    fields = [
+        ("Content-Type", "application/json"), ("Content-Length", "1000"), ("Authorization", f"Bearer {KEY}"),
+        ("Expect", "100-continue"),
+    ]
     for part in (b"", b"{"):
         with Wire(gateway.connect()) as wire:
-            wire.send(request("POST", "/send", fields) + part)
-            wait_until(lambda: send(client).status_code == 429, "the place is taken")
+            wire.send(request("POST", "/send", fields))
+            assert wire.socket.recv(1000).startswith(b"HTTP/1.1 100 ")
+            wire.send(part)
+            assert send(client).status_code == 429
         wait_until(lambda: send(client).status_code == 200, "the place is back")
     release = threading.Event()
 
@@ -180,7 +185,9 @@ def test_links_elsewhere_are_only_reported_where_that_is_asked_for(start_for):
     assert len(upstream.requests) == 1
 
 
-@pytest.mark.parametrize("addresses,allowed", [(["127.0.0.0/8"], True), (["10.0.0.0/8", "fd00::/8", "127.0.0.2"], False)])
+@pytest.mark.parametrize(
+    "addresses,allowed", [(["127.0.0.0/8"], True), (["10.0.0.0/8", "fd00::/8", "127.0.0.2"], False)]
+)
 def test_a_caller_calls_only_from_its_addresses(addresses, allowed, start_for):
     client, _, upstream = start_for(addresses=addresses)
     answered = send(client)
@@ -226,7 +233,8 @@ def test_a_process_on_a_unix_socket_is_known_by_its_user(user, start_behind, sta
 def test_a_user_that_is_not_there_is_a_configuration_error(tmp_path):
     path = tmp_path / "gateway.yaml"
     path.write_text(
-        "apps: {default: {keys: [{env: K}]}}\ncallers:\n  backend:\n    may: [send]\n    peers: {users: [no-such-user-here]}\n"
+        "apps: {default: {keys: [{env: K}]}}\ncallers:\n  backend:\n    may: [send]\n"
+        "    peers: {users: [no-such-user-here]}\n"
     )
     result = run("check", "--config", path, environment={"K": "k"})
     assert result.returncode == 78

@@ -60,7 +60,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("may: [send]", "callers.a.key_sha256: is required"), ("keys: [{}], may: [send]", "callers.a.keys[0].sha256: is required"),
+        ("may: [send]", "callers.a.key_sha256: is required"),
+        ("keys: [{}], may: [send]", "callers.a.keys[0].sha256: is required"),
         ("keys: [{sha256: x}], may: [send]", "callers.a.keys[0].sha256: must be 64 hexadecimal digits"),
         ("keys: [{sha256: D, expires: never}], may: [send]", "callers.a.keys[0].expires: must be a time"),
         ("keys: [{sha256: D, name: a b}], may: [send]", "callers.a.keys[0].name: must be 1 to 64"),
@@ -74,8 +75,14 @@ import Testing
         ("key_sha256: D, may: [send], rate: 5", "callers.a.rate: must be a mapping"),
         ("key_sha256: D, may: [send], max_in_flight: 0", "callers.a.max_in_flight: must be a whole number"),
         ("key_sha256: D, may: [send], links: {mode: report}", "callers.a.links.hosts: is required"),
-        ("key_sha256: D, may: [send], links: {hosts: ['https://a'], mode: enforce}", "callers.a.links.hosts: must be a host"),
-        ("key_sha256: D, may: [send], links: {hosts: [a], mode: both}", "callers.a.links.mode: must be report or enforce"),
+        (
+            "key_sha256: D, may: [send], links: {hosts: ['https://a'], mode: enforce}",
+            "callers.a.links.hosts: must be a host"
+        ),
+        (
+            "key_sha256: D, may: [send], links: {hosts: [a], mode: both}",
+            "callers.a.links.mode: must be report or enforce"
+        ),
         ("peers: {users: [nobody-of-that-name]}, may: [send]", "callers.a.peers.users: must be the number or the name"),
         ("peers: {users: [-1]}, may: [send]", "callers.a.peers.users: must be the number or the name"),
         ("peers: {user: [1]}, may: [send]", "callers.a.peers.user: is not a key that is known here"),
@@ -89,7 +96,10 @@ import Testing
 
     @Test(arguments: [
         ("peers: {users: [0]}", "peers: {users: [root]}", "callers.b.peers.users: has the same user as a: 0"),
-        ("certificates: ['CN=x,O=y']", "certificates: ['cn=x, o=y']", "callers.b.certificates: has the same certificate as a"),
+        (
+            "certificates: ['CN=x,O=y']", "certificates: ['cn=x, o=y']",
+            "callers.b.certificates: has the same certificate as a"
+        ),
         ("keys: [{sha256: D}]", "key_sha256: D", "callers.b.key_sha256: has the same key as a"),
     ])
     func `nothing stands for two callers`(first: String, second: String, expected: String) {

@@ -60,13 +60,15 @@ import Testing
     }
 
     @Test func `a caller sends as those that it may`() throws {
-        let bot = ResponderRig(callers: FixedRecognition { _ in .known(CallerRuleTests.caller { $0.senders = [.bot] }) })
+        let bot = ResponderRig(
+            callers: FixedRecognition { _ in .known(CallerRuleTests.caller { $0.senders = [.bot] }) })
         #expect(send(bot).status == 200)
         let refused = send(bot, token: true)
         #expect(try kind(refused) == "not-allowed")
         #expect(try JSONParser.parse(refused.body)["outcome"]?.stringValue == "not_sent")
         #expect(send(bot, #","as":"bot""#, token: true).status == 200)
-        let user = ResponderRig(callers: FixedRecognition { _ in .known(CallerRuleTests.caller { $0.senders = [.user] }) })
+        let user = ResponderRig(
+            callers: FixedRecognition { _ in .known(CallerRuleTests.caller { $0.senders = [.user] }) })
         #expect(try kind(send(user)) == "not-allowed")
         #expect(send(user, token: true).status == 200)
     }
@@ -74,7 +76,8 @@ import Testing
     @Test func `links elsewhere are refused with their places, or reported`() throws {
         let reports = Mutex<[[String]]>([])
         for isEnforced in [true, false] {
-            let policy = LinkPolicy(hosts: [HostPattern("acme.ir")!, HostPattern("*.acme.ir")!], isEnforced: isEnforced)
+            let policy = LinkPolicy(
+                hosts: [HostPattern("acme.ir")!, HostPattern("*.acme.ir")!], isEnforced: isEnforced)
             let rig = ResponderRig(
                 callers: FixedRecognition { _ in .known(CallerRuleTests.caller { $0.links = policy }) },
                 reportForeignLinks: { _, hosts in reports.withLock { $0.append(hosts) } }
@@ -83,8 +86,10 @@ import Testing
                 #expect(send(rig, button(link)).status == 200, "\(link)")
             }
             for link in [
-                "https://evil.com/acme.ir", "https://acme.ir.evil.com", "https://evil.com#.acme.ir", "https://evil.com?.acme.ir",
-                "https://evilacme.ir", "https://[::1]/", "https://ａｃｍｅ.ir", "https://%61cme.ir", "https://acme.ir%00.evil.com",
+                "https://evil.com/acme.ir", "https://acme.ir.evil.com", "https://evil.com#.acme.ir",
+                "https://evil.com?.acme.ir",
+                "https://evilacme.ir", "https://[::1]/", "https://ａｃｍｅ.ir", "https://%61cme.ir",
+                "https://acme.ir%00.evil.com",
             ] {
                 let answer = send(rig, button(link))
                 guard isEnforced else {
@@ -114,7 +119,8 @@ import Testing
         #expect(meter.counts == [3, 3])
         // A body that never comes, and one that the wire refuses.
         do {
-            let admission = rig.responder.admit(rig.head("GET", "/conversations/c"), from: .unixSocket)
+            let fields: [FieldName: String] = [.authorization: "Bearer key", .accessToken: "t"]
+            let admission = rig.responder.admit(rig.head("GET", "/conversations/c", fields), from: .unixSocket)
             #expect(meter.counts == [4, 3])
             withExtendedLifetime(admission) {}
         }

@@ -4,11 +4,12 @@ import Testing
 
 @Suite struct HostNameTests {
     @Test(arguments: [
-        ("acme.ir", "acme.ir"), ("ACME.Ir", "acme.ir"), ("acme.ir.", "acme.ir"), ("192.0.2.7", "192.0.2.7"), ("a_b.ir", "a_b.ir"),
+        ("acme.ir", "acme.ir"), ("ACME.Ir", "acme.ir"), ("acme.ir.", "acme.ir"), ("192.0.2.7", "192.0.2.7"),
+        ("a_b.ir", "a_b.ir"),
         ("bücher.example", "xn--bcher-kva.example"), ("BÜCHER.example", "xn--bcher-kva.example"),
-        ("xn--bcher-kva.example", "xn--bcher-kva.example"), ("دیوار.ایران", "xn--mgbah0l51a.xn--mgba3a4fra"),
+        ("xn--bcher-kva.example", "xn--bcher-kva.example"), ("دیوار.ایران", "xn--mgbph4g34a.xn--mgba3a4f16a"),
         // RFC 3492 section 7.1: Egyptian Arabic, simplified Chinese, Hebrew, Japanese.
-        ("ليهمابتكلموشعربي؟".replacing("؟", with: "") + ".x", "xn--mgbcbhj3aza2akx8bidkx7c.x"),
+        ("ليهمابتكلموشعربي.x", "xn--mgbcah9ar9a4efegftvvn.x"),
         ("他们为什么不说中文", "xn--ihqwcrb4cv8a8dqg056pqjye"),
         ("למההםפשוטלאמדבריםעברית", "xn--4dbcagdahymbxekheh6e0a7fei0b"),
         ("3年b組金八先生", "xn--3b-ww4c5e180e575a65lsy2b"),
@@ -18,9 +19,12 @@ import Testing
     }
 
     @Test(arguments: [
-        "", ".", "..", "a..b", ".a", "a..", "-a.ir", "a-.ir", "a b", "%61cme.ir", "acme.ir:80", "[::1]", "a/b", "a@b", "acme\u{FF0E}ir",
-        "evil.com\u{FF0F}.acme.ir", "evil.com\u{2100}.acme.ir", "evil.com\u{3002}acme.ir", "a\u{200D}b.ir", "a\u{202E}b.ir",
-        String(repeating: "a", count: 64) + ".ir", String(repeating: "a.", count: 127) + "ab", "*.acme.ir", "a\u{2488}acme.ir",
+        "", ".", "..", "a..b", ".a", "a..", "-a.ir", "a-.ir", "a b", "%61cme.ir", "acme.ir:80", "[::1]", "a/b", "a@b",
+        "acme\u{FF0E}ir",
+        "evil.com\u{FF0F}.acme.ir", "evil.com\u{2100}.acme.ir", "evil.com\u{3002}acme.ir", "a\u{200D}b.ir",
+        "a\u{202E}b.ir",
+        String(repeating: "a", count: 64) + ".ir", String(repeating: "a.", count: 127) + "ab", "*.acme.ir",
+        "a\u{2488}acme.ir",
     ])
     func `what a browser may read otherwise is no name`(text: String) {
         #expect(HostName(text) == nil)
@@ -35,11 +39,13 @@ import Testing
         for host in ["www.acme.ir", "a.b.acme.ir", "فروشگاه.acme.ir"] {
             #expect(!exact.admits(host: host) && below.admits(host: host))
         }
-        for host in ["evilacme.ir", "acme.ir.evil.com", "acme.irx", "acme", "аcme.ir", "ａｃｍｅ.ir", "", "[::1]", "x%2eacme.ir"] {
+        for host in [
+            "evilacme.ir", "acme.ir.evil.com", "acme.irx", "acme", "аcme.ir", "ａｃｍｅ.ir", "", "[::1]", "x%2eacme.ir",
+        ] {
             #expect(!exact.admits(host: host) && !below.admits(host: host), "\(host)")
         }
         let persian = LinkPolicy(hosts: [HostPattern("دیوار.ایران")!], isEnforced: true)
-        #expect(persian.admits(host: "xn--mgbah0l51a.xn--mgba3a4fra") && persian.admits(host: "دیوار.ایران"))
+        #expect(persian.admits(host: "xn--mgbph4g34a.xn--mgba3a4f16a") && persian.admits(host: "دیوار.ایران"))
         for text in ["*", "*.", "**.acme.ir", "a.*.ir", "https://acme.ir", "acme.ir:443", "acme.ir/x", ""] {
             #expect(HostPattern(text) == nil, "\(text)")
         }

@@ -31,6 +31,9 @@ import Testing
         Opening(
             file: "Sources/GatewayAssembly/CallerEnrolment.swift", count: 1,
             reason: "shows a new caller's key, this once"),
+        Opening(
+            file: "Sources/GatewayAssembly/Callers/NewCallerKey.swift", count: 1,
+            reason: "shows a key that a command put into the callers file, this once"),
     ]
 
     private static let home = "Sources/Messaging/Secret.swift"
