@@ -119,7 +119,8 @@ let package = Package(
                 nioCore,
             ]
         ),
-        .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "SeededCases", nioCore, nioPosix, nioEmbedded]),
+        .testTarget(
+            name: "HTTPWireTests", dependencies: ["HTTPWire", "SeededCases", nioCore, nioPosix, nioEmbedded, nioHTTP1]),
         .testTarget(
             name: "InternalAPITests",
             dependencies: ["InternalAPI", "ConversationCache", "Messaging", "StrictJSON", "HTTPWire", nioCore]

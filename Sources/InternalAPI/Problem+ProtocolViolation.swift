@@ -9,10 +9,17 @@ extension Problem {
             self.init(.malformedRequest, detail: "The bytes are not an HTTP/1.1 request.")
         case .missingOrRepeatedHost:
             self.init(.malformedRequest, detail: "An HTTP/1.1 request has the field Host exactly once.")
+        case .malformedHost:
+            self.init(
+                .malformedRequest, detail: "The field Host must be a host, and the target's where that names one."
+            )
         case .repeatedField(let name):
             self.init(.malformedRequest, detail: "The field \(name.rawValue) came more than once.")
+        case .unsupportedMethod:
+            self.init(.methodNotImplemented, detail: "The methods are GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS.")
         case .unsupportedTarget:
-            self.init(.malformedRequest, detail: "The request target must be a path.")
+            self.init(
+                .malformedRequest, detail: "The request target must be a path, percent-encoded where it has to be.")
         case .unsupportedTransferCoding:
             self.init(.malformedRequest, detail: "The only transfer coding served is chunked.")
         case .unsupportedVersion:
@@ -23,6 +30,8 @@ extension Problem {
             self.init(.targetTooLong, detail: "The request target may have \(limit) bytes.")
         case .headerTooLarge(let bytes, let fields):
             self.init(.headerTooLarge, detail: "The header section may have \(bytes) bytes in \(fields) fields.")
+        case .chunkExtensionsTooLong(let limit):
+            self.init(.bodyTooLarge, detail: "The chunk extensions of a body may have \(limit) bytes.")
         case .headerTimeout:
             self.init(.requestTimeout, detail: "The header section did not arrive in time.")
         case .bodyTimeout:

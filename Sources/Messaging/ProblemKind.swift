@@ -8,6 +8,7 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case notAllowed = "not-allowed"
     case noSuchResource = "no-such-resource"
     case methodNotAllowed = "method-not-allowed"
+    case methodNotImplemented = "method-not-implemented"
     case requestTimeout = "request-timeout"
     case bodyTooLarge = "body-too-large"
     case targetTooLong = "target-too-long"
@@ -60,6 +61,7 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
         case .internal, .interrupted: 500
         case .divarRefusedCredentials, .divarFailed, .divarUnintelligible, .divarUnreachable, .eventNotForwarded:
             502
+        case .methodNotImplemented: 501
         case .overloaded, .divarUnavailable, .journalUnavailable: 503
         case .divarTimeout, .notCached: 504
         case .unsupportedVersion: 505
@@ -76,6 +78,7 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
         case .notAllowed: "The caller may not make this call"
         case .noSuchResource: "There is no such resource"
         case .methodNotAllowed: "The resource does not have this method"
+        case .methodNotImplemented: "The method is not implemented"
         case .requestTimeout: "The request did not arrive in time"
         case .bodyTooLarge: "The body is too large"
         case .targetTooLong: "The request target is too long"

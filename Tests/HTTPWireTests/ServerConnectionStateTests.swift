@@ -7,7 +7,7 @@ import Testing
     /// A state that has taken a request up and waits for its body.
     private func admitted(limit: Int = 10, keepAlive: Bool = true) -> ServerConnectionState {
         var state = ServerConnectionState()
-        _ = state.bytesArrived()
+        _ = state.headBegan()
         state.requestBegan(keepAlive: keepAlive)
         state.requestAdmitted(bodyLimit: limit)
         return state
@@ -29,10 +29,10 @@ import Testing
 
     @Test func `the first byte starts the clock of the head, further ones do not`() {
         var state = ServerConnectionState()
-        #expect(state.bytesArrived() == true)
+        #expect(state.headBegan() == true)
         #expect(state.phase == .head)
         #expect(state.deadline == .header)
-        #expect(state.bytesArrived() == false)
+        #expect(state.headBegan() == false)
         #expect(!state.isIdle && state.isReadyForRequest)
     }
 
@@ -50,7 +50,7 @@ import Testing
         #expect(state.responded(closing: false) == .nextRequest)
         #expect(state.isIdle)
         #expect(state.exchange == 1)
-        _ = state.bytesArrived()
+        _ = state.headBegan()
         state.requestBegan(keepAlive: true)
         #expect(state.exchange == 2)
     }
@@ -80,12 +80,12 @@ import Testing
         #expect(busy.bodyArrived(1) == .drop)
         #expect(busy.requestEnded() == .nothing)
         #expect(busy.phase == .answering)
-        #expect(busy.bytesArrived() == false)
+        #expect(busy.headBegan() == false)
     }
 
     @Test func `an early answer swallows the rest of the request`() {
         var state = ServerConnectionState()
-        _ = state.bytesArrived()
+        _ = state.headBegan()
         state.requestBegan(keepAlive: true)
         #expect(!state.closesAfterResponse(swallowable: true))
         #expect(state.responded(closing: false) == .swallowRest)
@@ -99,7 +99,7 @@ import Testing
 
     @Test func `an early answer to a request too large to swallow closes`() {
         var state = ServerConnectionState()
-        _ = state.bytesArrived()
+        _ = state.headBegan()
         state.requestBegan(keepAlive: true)
         #expect(state.closesAfterResponse(swallowable: false))
         #expect(state.responded(closing: true) == .closeOutput)
@@ -114,13 +114,13 @@ import Testing
         #expect(!state.isReadyForRequest && !state.isIdle)
         #expect(state.bodyArrived(1) == .drop)
         #expect(state.requestEnded() == .nothing)
-        #expect(state.bytesArrived() == false)
+        #expect(state.headBegan() == false)
     }
 
     @Test func `keep-alive is each request's own`() {
         var state = answering(keepAlive: true)
         #expect(state.responded(closing: false) == .nextRequest)
-        _ = state.bytesArrived()
+        _ = state.headBegan()
         state.requestBegan(keepAlive: false)
         state.requestAdmitted(bodyLimit: 0)
         _ = state.requestEnded()
@@ -133,7 +133,7 @@ import Testing
         #expect(busy.phase == .answering)
         #expect(busy.closesAfterResponse(swallowable: true))
         var head = ServerConnectionState()
-        _ = head.bytesArrived()
+        _ = head.headBegan()
         head.drain()
         #expect(head.phase == .head)
         var body = admitted()
@@ -147,7 +147,7 @@ import Testing
         var state = ServerConnectionState()
         state.drain()
         #expect(state.deadline == .idle)
-        let isRequest = state.bytesArrived()
+        let isRequest = state.headBegan()
         #expect(isRequest)
         state.requestBegan(keepAlive: true)
         #expect(state.closesAfterResponse(swallowable: true))
@@ -159,7 +159,7 @@ import Testing
         state.idleEnded()
         #expect(state.phase == .lingering)
         #expect(state.deadline == .linger)
-        let isRequest = state.bytesArrived()
+        let isRequest = state.headBegan()
         #expect(!isRequest)
         #expect(!state.isReadyForRequest)
     }
@@ -203,12 +203,12 @@ private struct ConnectionLife {
     }
 
     private mutating func arrive(_ before: ServerConnectionState.Phase) {
-        require(state.bytesArrived() == (before == .idle), "bytes begin a request where they may not")
+        require(state.headBegan() == (before == .idle), "bytes begin a request where they may not")
     }
 
     private mutating func begin() {
         guard state.isReadyForRequest else { return }
-        _ = state.bytesArrived()
+        _ = state.headBegan()
         keepAlive = random.chance(4, in: 5)
         state.requestBegan(keepAlive: keepAlive)
         begun += 1

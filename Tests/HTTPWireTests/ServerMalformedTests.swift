@@ -102,7 +102,9 @@ struct ServerMalformedTests {
     }
 
     @Test(arguments: [
-        "OPTIONS * HTTP/1.1", "CONNECT a:443 HTTP/1.1", "GET hello HTTP/1.1", "GET ftp://a/hello HTTP/1.1",
+        "OPTIONS * HTTP/1.1", "GET a:443 HTTP/1.1", "GET hello HTTP/1.1", "GET HTTP://a\\b/hello HTTP/1.1",
+        "GET /hello#a HTTP/1.1", "GET /{hello} HTTP/1.1", "GET /h\u{F8} HTTP/1.1", "GET /\"hello\" HTTP/1.1",
+        "GET ftp://a/hello HTTP/1.1",
         "GET ../hello HTTP/1.1",
         "GET ?a HTTP/1.1",
     ])
@@ -117,8 +119,13 @@ struct ServerMalformedTests {
         "GET /hello HTTP/1.1\r\nHost: a\r\nX: a\r\n folded\r\n\r\n", "GET /hello HTTP/1.1\r\n Host: a\r\n\r\n",
         "GET /hello HTTP/1.1\r\nHost: a\r\nX: a\u{1}b\r\n\r\n", "GET /hello HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n",
         "GET /he llo HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET\r\n\r\n", "get /hello HTTP/1.1\r\nHost: a\r\n\r\n",
-        "NOSUCHMETHOD /hello HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET\r\n\r\n", "\r\n\r\nGET /hello HTTP/1.1\r\nHost: a\r\n\r\n", "\nGET /hello HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /hello HTTP/1.1\nHost: a\n\n", "GET /hello HTTP/1.1\r\nHost: a\n\r\n",
+        "GET /hello HTTP/1.1\r\nHost: a\r\n\n",
+        "GET  /hello HTTP/1.1\r\nHost: a\r\n\r\n", "GET /hello  HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET\t/hello HTTP/1.1\r\nHost: a\r\n\r\n", "GET /hello HTTP/1.1 \r\nHost: a\r\n\r\n",
+        "GET /hello HTTP/1.1\r\nHost : a\r\n\r\n", "GET /hello HTTP/1.1\r\n\tHost: a\r\n\r\n",
+        "GET /hello HTTP/1.1\r\nHost: a\r\nX: a\u{7F}\r\n\r\n", "GET /hello HTTP/1.1\r\nHost: a\r\nX: a\r\r\n\r\n",
         "GET /hello http/1.1\r\nHost: a\r\n\r\n", "GET /hello HTTQ/1.1\r\nHost: a\r\n\r\n", "{\"a\":1}\r\n\r\n",
         "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}\u{0}\u{1}\u{FC}\u{3}\u{3}", "\u{0}\r\n\r\n",
     ])

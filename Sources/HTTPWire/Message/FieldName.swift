@@ -15,8 +15,9 @@ package enum FieldName: String, Sendable, Hashable, CaseIterable {
     case requestTimeout = "x-request-timeout"
     case traceparent
 
-    /// The fields that say where a request ends, and what comes before its end.
+    /// The fields that say where a request ends, and what comes before and after its end.
     enum Framing: String, CaseIterable {
+        case connection
         case contentLength = "content-length"
         case transferEncoding = "transfer-encoding"
         case expect

@@ -19,6 +19,16 @@ package enum HTTPMethod: Sendable, Hashable {
             }
     }
 
+    /// Whether a request with it goes on to the routes, which may not have it. The others are not implemented at all
+    /// (RFC 9110 section 9.1): `CONNECT` makes a tunnel, `TRACE` sends a caller's key back, and of what it doesn't know
+    /// a server can't even say where the request ends.
+    package var isServed: Bool {
+        switch self {
+        case .get, .head, .post, .put, .delete: true
+        case .other(let name): name == "PATCH" || name == "OPTIONS"
+        }
+    }
+
     package var name: String {
         switch self {
         case .get: "GET"

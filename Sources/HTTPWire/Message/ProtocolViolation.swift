@@ -2,13 +2,17 @@
 package enum ProtocolViolation: Sendable, Hashable {
     case malformed
     case missingOrRepeatedHost
+    /// `Host` is no host, or another than the target's.
+    case malformedHost
     case repeatedField(FieldName)
+    case unsupportedMethod
     case unsupportedTarget
     case unsupportedTransferCoding
     case unsupportedVersion
     case expectationFailed
     case targetTooLong(limit: Int)
     case headerTooLarge(bytes: Int, fields: Int)
+    case chunkExtensionsTooLong(limit: Int)
     case headerTimeout
     case bodyTimeout
     case bodyTooLarge(limit: Int)

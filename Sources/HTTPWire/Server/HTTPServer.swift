@@ -1,6 +1,5 @@
 private import Glibc
 package import NIOCore
-private import NIOHTTP1
 package import NIOPosix
 private import NIOSSL
 private import Synchronization
@@ -129,28 +128,8 @@ package final class HTTPServer: Sendable {
                         try pipeline.addHandler(NIOSSLServerHandler(context: tls.context))
                         try pipeline.addHandler(HandshakeDeadline(limits.headerRead))
                     }
-                    try HTTPServer.build(pipeline, for: connection, limits: limits)
+                    try pipeline.addHandler(connection)
                 }
             }
-    }
-
-    private static func build(
-        _ pipeline: ChannelPipeline.SynchronousOperations,
-        for connection: ServerConnection,
-        limits: ServerLimits
-    ) throws {
-        var decoding = NIOHTTPDecoderLimitConfiguration()
-        // The codec counts the target with the fields; `RequestHeadReader` has the limit of each.
-        decoding.maxHeaderFieldSize = max(limits.headerBytes, limits.requestLineBytes)
-        decoding.maxHeaderListSize = limits.headerBytes + limits.requestLineBytes
-        decoding.maxHeaderFieldCount = limits.headerFields
-        let decoder = HTTPRequestDecoder(
-            leftOverBytesStrategy: .dropBytes,
-            informationalResponseStrategy: .drop,
-            limitConfiguration: decoding
-        )
-        try pipeline.addHandler(ByteArrivalObserver(connection: connection))
-        try pipeline.addHandler(ByteToMessageHandler(decoder))
-        try pipeline.addHandler(connection)
     }
 }

@@ -1,10 +1,9 @@
 internal import NIOCore
-internal import NIOHTTP1
 private import NIOTLS
 
-/// One connection of a client: performs what `ServerConnectionState` decides. Confined to the channel's event loop.
+/// One connection of a client: feeds `RequestDecoder`, and performs what `ServerConnectionState` decides. Confined to the channel's event loop.
 final class ServerConnection: ChannelInboundHandler {
-    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     let responder: any HTTPResponder
@@ -12,7 +11,9 @@ final class ServerConnection: ChannelInboundHandler {
     private(set) var state = ServerConnectionState()
     private(set) var context: ChannelHandlerContext?
     private var peer = Peer.unixSocket
-    private var queue = CircularBuffer<HTTPServerRequestPart>(initialCapacity: 0)
+    private var decoder: RequestDecoder
+    /// What has arrived and wasn't understood yet: the beginning of a line, or requests that wait their turn.
+    private var received = ByteBuffer()
     private var readingPaused = false
     private(set) var inputClosed = false
     private var isDelivering = false
@@ -24,9 +25,6 @@ final class ServerConnection: ChannelInboundHandler {
     private var body: [UInt8] = []
     private var bodyIsSwallowable = false
     private var isHead = false
-    private var codecStopped = false
-    private var requestLineEnded = false
-    private var requestLineBytes = 0
     private var accept: ((_ body: [UInt8], _ reply: Reply) -> Void)?
     /// Told where the client goes away while it waits.
     var abandoned: (() -> Void)?
@@ -40,6 +38,7 @@ final class ServerConnection: ChannelInboundHandler {
 
     init(services: ServerLoop) {
         self.services = services
+        self.decoder = RequestDecoder(limits: services.limits)
         self.responder = services.responder
     }
 
@@ -72,20 +71,30 @@ final class ServerConnection: ChannelInboundHandler {
         accept = nil
         bodyRefused = nil
         abandon()
-        queue.removeAll()
+        received = ByteBuffer()
         services.closed(self)
         self.context = nil
         context.fireChannelInactive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        // Nobody listens to what still comes.
         if state.phase == .lingering { return }
-        queue.append(unwrapInboundIn(data))
+        keep(unwrapInboundIn(data))
         deliver()
-        if queue.count > ServerLimits.queuedParts, !readingPaused {
+        if received.readableBytes > ServerLimits.pendingBytes, !readingPaused {
             readingPaused = true
             context.channel.setOption(.autoRead, value: false).assumeIsolated().whenFailure { _ in }
         }
+    }
+
+    private func keep(_ bytes: ByteBuffer) {
+        guard received.readableBytes > 0 else {
+            received = bytes
+            return
+        }
+        received.discardReadBytes()
+        received.writeImmutableBuffer(bytes)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -102,39 +111,7 @@ final class ServerConnection: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // Having failed once, the codec complains of all that follows.
-        guard error is HTTPParserError || error is ByteToMessageDecoderError else {
-            context.close(promise: nil)
-            return
-        }
-        // Nobody listens to what still comes.
-        if state.phase == .lingering { return }
-        if state.phase == .answering {
-            // What follows is nonsense, but the answer in the making is still owed.
-            state.drain()
-            return
-        }
-        switch error as? HTTPParserError {
-        case .invalidEOFState, .closedConnection: context.close(promise: nil)
-        // The codec has one limit for the target and for fields, and doesn't say which of them was passed.
-        case .headerOverflow:
-            refuse(requestLineBytes > services.limits.requestLineBytes ? targetTooLong : headerTooLarge)
-        case .invalidVersion: refuse(.unsupportedVersion)
-        default: refuse(.malformed)
-        }
-    }
-
-    /// Bytes arrived, before the codec sees them. False where it needn't see them.
-    func bytesArrived(_ bytes: ByteBuffer) -> Bool {
-        guard state.phase != .lingering, !(codecStopped && state.phase == .answering) else { return false }
-        if state.bytesArrived() { armDeadline() }
-        if state.phase == .head, !requestLineEnded {
-            let view = bytes.readableBytesView
-            let end = view.firstIndex(of: UInt8(ascii: "\n"))
-            requestLineEnded = end != nil
-            requestLineBytes += (end ?? view.endIndex) - view.startIndex
-        }
-        return true
+        context.close(promise: nil)
     }
 
     /// The server stops: an idle connection closes once nothing comes any more, a busy one after its answer.
@@ -150,18 +127,21 @@ final class ServerConnection: ChannelInboundHandler {
 
     // MARK: Requests
 
-    /// Takes up queued parts for as long as one may be taken up. Answers that come at once re-enter here by the flag.
+    /// Takes up what has arrived for as long as it may be taken up. Answers that come at once re-enter here by the flag.
     private func deliver() {
         guard !isDelivering else { return }
         isDelivering = true
-        defer { isDelivering = false }
-        while mayTakeUp, !queue.isEmpty {
-            switch queue.removeFirst() {
-            case .head(let head): begin(head)
+        while mayTakeUp, let part = decoder.next(&received) {
+            switch part {
+            case .head(let head, let framing): begin(head, framing)
             case .body(let bytes): take(bytes)
             case .end: end()
+            case .violation(let violation): refuse(violation)
             }
         }
+        isDelivering = false
+        // The clock of a head runs from its first byte, which may have come with the end of the request before.
+        if decoder.isInHead, state.headBegan() { armDeadline() }
         resumeReading()
         closeIfDone()
     }
@@ -175,36 +155,24 @@ final class ServerConnection: ChannelInboundHandler {
         }
     }
 
-    private func begin(_ head: HTTPRequestHead) {
-        _ = state.bytesArrived()
-        requestLineEnded = false
-        requestLineBytes = 0
-        isHead = head.method == .HEAD
-        let reading = RequestHeadReader(head: head, limits: services.limits)
-        codecStopped = reading.stopsTheCodec
-        state.requestBegan(keepAlive: head.isKeepAlive && head.version == .http1_1 && !codecStopped)
-        bodyIsSwallowable = reading.isSwallowable
-        let request: RequestHead
-        switch reading.result {
-        case .failure(let violation):
-            refuse(violation.violation)
-            return
-        case .success(let read):
-            request = read
-        }
-        switch responder.admit(request, from: peer) {
+    private func begin(_ head: RequestHead, _ framing: RequestFraming) {
+        _ = state.headBegan()
+        isHead = head.method == .head
+        state.requestBegan(keepAlive: framing.keepsConnection)
+        bodyIsSwallowable = framing.isSwallowable
+        switch responder.admit(head, from: peer) {
         case .refuse(let response):
             respond(response)
         case .accept(let limit, let refused, let then):
             bodyRefused = refused
-            if let length = reading.contentLength, length > limit {
+            if let length = framing.contentLength, length > limit {
                 refuse(.bodyTooLarge(limit: limit))
                 return
             }
             accept = then
             body = []
             state.requestAdmitted(bodyLimit: limit)
-            if reading.expectsContinue { sendContinue() }
+            if framing.expectsContinue { sendContinue() }
             armDeadline()
         }
     }
@@ -239,12 +207,6 @@ final class ServerConnection: ChannelInboundHandler {
         respond(responder.response(to: violation), closing: true)
     }
 
-    private var targetTooLong: ProtocolViolation { .targetTooLong(limit: services.limits.requestLineBytes) }
-
-    private var headerTooLarge: ProtocolViolation {
-        .headerTooLarge(bytes: services.limits.headerBytes, fields: services.limits.headerFields)
-    }
-
     // MARK: Answers
 
     private func sendContinue() {
@@ -274,7 +236,7 @@ final class ServerConnection: ChannelInboundHandler {
             armDeadline()
             deliver()
         case .closeOutput:
-            queue.removeAll()
+            received = ByteBuffer()
             resumeReading()
             // Until the answer is written, only the limit on taking it runs.
             deadline = .distantFuture
@@ -338,13 +300,13 @@ final class ServerConnection: ChannelInboundHandler {
     }
 
     private func resumeReading() {
-        guard readingPaused, queue.count <= ServerLimits.queuedParts, let context else { return }
+        guard readingPaused, received.readableBytes <= ServerLimits.pendingBytes, let context else { return }
         readingPaused = false
         context.channel.setOption(.autoRead, value: true).assumeIsolated().whenFailure { _ in }
     }
 
     private func closeIfDone() {
-        guard inputClosed, queue.isEmpty, state.phase != .answering, unfinishedWrites == 0 else { return }
+        guard inputClosed, !isDelivering, state.phase != .answering, unfinishedWrites == 0 else { return }
         context?.close(promise: nil)
     }
 
@@ -362,7 +324,7 @@ final class ServerConnection: ChannelInboundHandler {
     /// Whether the client waits for us and not we for it: an answer that is being taken is not idleness, and a request
     /// that isn't taken up yet is not late.
     private var isHoldingBack: Bool {
-        state.isReadyForRequest && (unfinishedWrites > 0 || !queue.isEmpty)
+        state.isReadyForRequest && unfinishedWrites > 0
     }
 
     private func length(of deadline: ServerConnectionState.Deadline) -> TimeAmount {

@@ -28,8 +28,6 @@ struct ServerConnectionState {
     private(set) var phase = Phase.idle
     private(set) var exchange: UInt64 = 0
     private var keepAlive = true
-    /// Whether bytes of a next request came while an answer was pending.
-    private var hasBegunNext = false
     private var draining = false
 
     /// Whether the next request can be taken up.
@@ -47,9 +45,8 @@ struct ServerConnectionState {
         }
     }
 
-    /// Bytes came from the socket. True where they begin a request, and so start its clock.
-    mutating func bytesArrived() -> Bool {
-        if phase == .answering { hasBegunNext = true }
+    /// A request's first bytes were read. True where they start its clock.
+    mutating func headBegan() -> Bool {
         guard phase == .idle else { return false }
         phase = .head
         return true
@@ -98,8 +95,7 @@ struct ServerConnectionState {
             return .closeOutput
         }
         if phase == .answering {
-            phase = hasBegunNext ? .head : .idle
-            hasBegunNext = false
+            phase = .idle
             return .nextRequest
         }
         phase = .swallowing

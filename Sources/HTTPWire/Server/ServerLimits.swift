@@ -29,6 +29,8 @@ package struct ServerLimits: Sendable, Hashable {
     static let drainLinger: TimeAmount = .milliseconds(200)
     /// How much of a refused request's body is swallowed to keep the connection.
     static let swallowedBodyBytes = 64 * 1024
-    /// Parts of pipelined requests that wait their turn before reading pauses.
-    static let queuedParts = 16
+    /// Bytes of pipelined requests that wait their turn before reading pauses.
+    static let pendingBytes = 32 * 1024
+    /// The extensions of the chunks of one body together.
+    static let chunkExtensionBytes = 4 * 1024
 }

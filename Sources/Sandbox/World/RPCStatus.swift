@@ -35,8 +35,10 @@ extension RPCStatus {
     /// What HTTP itself or a limit forbids.
     init(_ violation: ProtocolViolation) {
         switch violation {
-        case .malformed, .missingOrRepeatedHost, .repeatedField, .unsupportedTarget:
+        case .malformed, .missingOrRepeatedHost, .malformedHost, .repeatedField, .unsupportedTarget:
             self.init(.invalidArgument, "the request is not well-formed HTTP")
+        case .unsupportedMethod:
+            self.init(.unimplemented, "the method is not implemented")
         case .unsupportedTransferCoding:
             self.init(.unimplemented, "the transfer coding is not supported")
         case .unsupportedVersion:
@@ -50,6 +52,8 @@ extension RPCStatus {
                 .invalidArgument, "the header section has more than \(bytes) bytes or \(fields) fields",
                 httpStatus: 431
             )
+        case .chunkExtensionsTooLong(let limit):
+            self.init(.invalidArgument, "the chunk extensions have more than \(limit) bytes", httpStatus: 413)
         case .headerTimeout, .bodyTimeout:
             self.init(.deadlineExceeded, "the request did not arrive in time", httpStatus: 408)
         case .bodyTooLarge(let limit):

@@ -46,14 +46,14 @@ final class TestResponder: HTTPResponder {
     func response(to violation: ProtocolViolation) -> Response {
         let status =
             switch violation {
-            case .malformed, .missingOrRepeatedHost, .repeatedField, .unsupportedTarget: 400
-            case .unsupportedTransferCoding: 501
+            case .malformed, .missingOrRepeatedHost, .malformedHost, .repeatedField, .unsupportedTarget: 400
+            case .unsupportedMethod, .unsupportedTransferCoding: 501
             case .unsupportedVersion: 505
             case .expectationFailed: 417
             case .targetTooLong: 414
             case .headerTooLarge: 431
             case .headerTimeout, .bodyTimeout: 408
-            case .bodyTooLarge: 413
+            case .bodyTooLarge, .chunkExtensionsTooLong: 413
             case .tooManyConnections: 503
             }
         return TestResponder.text("\(violation)", status: status)
