@@ -9,7 +9,7 @@ BINARY := .build/debug/divar-gateway
 PYTHON := .venv/bin/python
 FUZZ_SOURCES := Fuzz/Package.swift Fuzz/Sources
 
-.PHONY: help setup build run demo test unit e2e fuzz fuzz-build fuzz-long tsan asan soak bench-journal bench-cache bench-read lint format check release clean
+.PHONY: help setup build run demo test unit e2e fuzz fuzz-build fuzz-long tsan asan soak bench-journal bench-cache bench-decode bench-read lint format check release clean
 
 help: ## list these targets
 	@grep -E '^[a-z0-9-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -59,6 +59,10 @@ bench-journal: setup ## measure durable sends against a bare GRDB loop (a releas
 bench-cache: setup ## measure hit ratios, memory and time of the cache (a release build)
 	swift build $(SWIFT_FLAGS) -c release --product CacheBenchmark
 	.build/release/CacheBenchmark
+
+bench-decode: setup ## measure our request decoder beside NIOHTTP1's (a release build)
+	swift build $(SWIFT_FLAGS) -c release --product RequestDecoding
+	.build/release/RequestDecoding
 
 bench-read: release ## measure a cached read beside nginx's proxy_cache (needs nginx-light and wrk)
 	python3 Benchmarks/cached-read/measure.py --binary .build/release/divar-gateway
