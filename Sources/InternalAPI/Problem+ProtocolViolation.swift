@@ -16,7 +16,7 @@ extension Problem {
         case .repeatedField(let name):
             self.init(.malformedRequest, detail: "The field \(name.rawValue) came more than once.")
         case .unsupportedMethod:
-            self.init(.methodNotImplemented, detail: "The methods are GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS.")
+            self.init(.methodNotImplemented, detail: "The gateway knows the methods of RFC 9110 but CONNECT.")
         case .unsupportedTarget:
             self.init(
                 .malformedRequest, detail: "The request target must be a path, percent-encoded where it has to be.")
@@ -42,6 +42,12 @@ extension Problem {
             self.init(
                 .overloaded,
                 detail: "All \(limit) connections are in use.",
+                retryAfterSeconds: 1
+            )
+        case .tooManyConnectionsFromAddress(let limit):
+            self.init(
+                .overloaded,
+                detail: "All \(limit) connections that one address may have are in use.",
                 retryAfterSeconds: 1
             )
         }

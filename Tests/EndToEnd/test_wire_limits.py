@@ -7,7 +7,7 @@ import time
 import pytest
 
 from checks import assert_problem, assert_refused_and_closed, assert_sent
-from processes import curl
+from processes import curl, wait_until
 from wire import MESSAGE, elapsed, request
 
 
@@ -133,6 +133,18 @@ def test_limits_can_be_configured(start_behind, start_upstream, new_wire):
     fields = [("Content-Type", "application/json")]
     assert_sent(new_wire(gateway).send(request("POST", "/send", fields, padded(1024))).answer())
     assert_problem(new_wire(gateway).send(request("POST", "/send", fields, padded(1025))).answer(), "body-too-large")
+
+
+def test_one_address_may_have_so_many_connections(start_behind, start_upstream, new_wire):
+    gateway = start_behind(start_upstream(), limits={"connections_per_address": 2})
+    kept = [new_wire(gateway), new_wire(gateway)]
+    for wire in kept:
+        assert wire.send(request()).answer().status_code == 200
+    problem = assert_problem(new_wire(gateway).answer(), "overloaded")
+    assert "2 connections" in problem["detail"]
+    kept[0].send(request(fields=[("Connection", "close")])).answer()
+    kept[0].socket.close()
+    wait_until(lambda: new_wire(gateway).send(request()).answer().status_code == 200, "a connection is free again")
 
 
 # Without end

@@ -113,6 +113,30 @@ struct ServerLimitTests {
         }
     }
 
+    @Test func `a head that began with the end of the request before has its time too`() async throws {
+        let limits = ServerLimits.with { $0.headerRead = .milliseconds(150) }
+        try await TestServer.run(limits: limits) { server in
+            let client = try await server.connect()
+            try await client.send(RawRequest.post("/echo", "one") + "GET /hello HTTP/1.1\r\nHos")
+            #expect(try await client.response().text == "one")
+            #expect(try await client.response(within: .seconds(5)).status == 408)
+        }
+    }
+
+    /// Old clients send one behind a body (RFC 9112 section 2.2): nothing has begun with it.
+    @Test func `an empty line behind a request is no head that is late`() async throws {
+        let limits = ServerLimits.with {
+            $0.headerRead = .milliseconds(150)
+            $0.idle = .seconds(1)
+        }
+        try await TestServer.run(limits: limits) { server in
+            let client = try await server.connect()
+            try await client.send(RawRequest.post("/echo", "one") + "\r\n")
+            #expect(try await client.response().text == "one")
+            #expect(try await client.readToEnd().isEmpty)
+        }
+    }
+
     @Test func `a body that does not come in time is answered with 408`() async throws {
         let limits = ServerLimits.with { $0.bodyRead = .milliseconds(150) }
         let heads = ["Content-Length: 5\r\n\r\nab", "Transfer-Encoding: chunked\r\n\r\n3\r\nab"]
@@ -188,6 +212,24 @@ struct ServerLimitTests {
             let welcome = try await server.connect()
             try await welcome.send(RawRequest.get("/hello"))
             #expect(try await welcome.response().text == "hello")
+        }
+    }
+
+    @Test func `an address may have so many connections, however many there may be in all`() async throws {
+        try await TestServer.run(limits: .with { $0.connectionsPerAddress = 2 }) { server in
+            let kept = [try await server.connect(), try await server.connect()]
+            try await server.waitForConnections(2)
+            let refused = try await server.connect()
+            let response = try await refused.response()
+            #expect(response.status == 503)
+            #expect(response.text == "tooManyConnectionsFromAddress(limit: 2)")
+            #expect(try await refused.readToEnd().isEmpty)
+            await kept[0].close()
+            try await server.waitForConnections(1)
+            let welcome = try await server.connect()
+            try await welcome.send(RawRequest.get("/hello"))
+            #expect(try await welcome.response().text == "hello")
+            await kept[1].close()
         }
     }
 

@@ -21,6 +21,9 @@ struct LimitsReader {
         if let time = mapping.duration("idle", in: times) { limits.idle = TimeAmount(time) }
         if let time = mapping.duration("response_write", in: times) { limits.responseWrite = TimeAmount(time) }
         if let count = mapping.integer("connections", in: 1...1_000_000) { limits.connections = count }
+        if let count = mapping.integer("connections_per_address", in: 1...1_000_000) {
+            limits.connectionsPerAddress = count
+        }
         return limits
     }
 

@@ -17,4 +17,5 @@ package enum ProtocolViolation: Sendable, Hashable {
     case bodyTimeout
     case bodyTooLarge(limit: Int)
     case tooManyConnections(limit: Int)
+    case tooManyConnectionsFromAddress(limit: Int)
 }

@@ -1,7 +1,8 @@
 internal import NIOCore
 private import NIOTLS
 
-/// One connection of a client: feeds `RequestDecoder`, and performs what `ServerConnectionState` decides. Confined to the channel's event loop.
+/// One connection of a client: feeds `RequestDecoder`, and performs what `ServerConnectionState` decides. Confined to
+/// the channel's event loop.
 final class ServerConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -56,10 +57,10 @@ final class ServerConnection: ChannelInboundHandler {
 
     private func start(_ context: ChannelHandlerContext) {
         peer = Peer(of: context.channel)
-        if services.opened(self) {
-            armDeadline()
+        if let refusal = services.open(self, from: context.remoteAddress?.ipAddress) {
+            refuse(refusal)
         } else {
-            refuse(.tooManyConnections(limit: services.limits.connections))
+            armDeadline()
         }
     }
 
@@ -127,7 +128,8 @@ final class ServerConnection: ChannelInboundHandler {
 
     // MARK: Requests
 
-    /// Takes up what has arrived for as long as it may be taken up. Answers that come at once re-enter here by the flag.
+    /// Takes up what has arrived for as long as it may be taken up. Answers that come at once re-enter here by the
+    /// flag.
     private func deliver() {
         guard !isDelivering else { return }
         isDelivering = true
@@ -140,6 +142,8 @@ final class ServerConnection: ChannelInboundHandler {
             }
         }
         isDelivering = false
+        // An idle connection keeps no buffer.
+        if received.readableBytes == 0 { received = ByteBuffer() }
         // The clock of a head runs from its first byte, which may have come with the end of the request before.
         if decoder.isInHead, state.headBegan() { armDeadline() }
         resumeReading()

@@ -17,6 +17,8 @@ package struct ServerLimits: Sendable, Hashable {
     package var responseWrite: TimeAmount = .seconds(30)
     /// Open connections, over all listeners.
     package var connections = 10_000
+    /// Of these, from one address. Unix sockets have none.
+    package var connectionsPerAddress = 10_000
 
     package init() {}
 

@@ -5,6 +5,7 @@ final class ServerLoop {
     let dateClock = DateClock()
     private let counter: ConnectionCounter
     private var connections: [ObjectIdentifier: ServerConnection] = [:]
+    private var addresses: [ObjectIdentifier: String] = [:]
     private var turnedAway: [ObjectIdentifier: ServerConnection] = [:]
     private var draining = false
 
@@ -14,21 +15,37 @@ final class ServerLoop {
         self.counter = counter
     }
 
-    /// False where it is one connection too many. It isn't counted then: who is turned away must not keep others out.
-    func opened(_ connection: ServerConnection) -> Bool {
+    /// Counts a connection in, or says why it is one too many. It isn't counted then: who is turned away must not keep
+    /// others out.
+    ///
+    /// - Parameter address: nil for a socket of this machine.
+    func open(_ connection: ServerConnection, from address: String?) -> ProtocolViolation? {
+        let id = ObjectIdentifier(connection)
         guard counter.increment() <= limits.connections else {
             counter.decrement()
-            turnedAway[ObjectIdentifier(connection)] = connection
-            return false
+            turnedAway[id] = connection
+            return .tooManyConnections(limit: limits.connections)
         }
-        connections[ObjectIdentifier(connection)] = connection
+        let limit = limits.connectionsPerAddress
+        if let address, limit < limits.connections {
+            guard counter.increment(address, limit: limit) else {
+                counter.decrement()
+                turnedAway[id] = connection
+                return .tooManyConnectionsFromAddress(limit: limit)
+            }
+            addresses[id] = address
+        }
+        connections[id] = connection
         if draining { connection.drain() }
-        return true
+        return nil
     }
 
     func closed(_ connection: ServerConnection) {
-        turnedAway[ObjectIdentifier(connection)] = nil
-        if connections.removeValue(forKey: ObjectIdentifier(connection)) != nil { counter.decrement() }
+        let id = ObjectIdentifier(connection)
+        turnedAway[id] = nil
+        guard connections.removeValue(forKey: id) != nil else { return }
+        counter.decrement()
+        if let address = addresses.removeValue(forKey: id) { counter.decrement(address) }
     }
 
     func drain() {

@@ -58,7 +58,7 @@ extension RPCStatus {
             self.init(.deadlineExceeded, "the request did not arrive in time", httpStatus: 408)
         case .bodyTooLarge(let limit):
             self.init(.invalidArgument, "the body is larger than \(limit) bytes", httpStatus: 413)
-        case .tooManyConnections(let limit):
+        case .tooManyConnections(let limit), .tooManyConnectionsFromAddress(let limit):
             self.init(.unavailable, "there are more than \(limit) connections")
         }
     }

@@ -54,7 +54,7 @@ final class TestResponder: HTTPResponder {
             case .headerTooLarge: 431
             case .headerTimeout, .bodyTimeout: 408
             case .bodyTooLarge, .chunkExtensionsTooLong: 413
-            case .tooManyConnections: 503
+            case .tooManyConnections, .tooManyConnectionsFromAddress: 503
             }
         return TestResponder.text("\(violation)", status: status)
     }
