@@ -93,6 +93,11 @@ let package = Package(
             dependencies: ["ConversationCache", "Messaging", "SeededCases", nioCore],
             path: "Benchmarks/CacheBenchmark"
         ),
+        .executableTarget(
+            name: "RequestDecoding",
+            dependencies: ["HTTPWire", nioCore, nioEmbedded, nioHTTP1],
+            path: "Benchmarks/RequestDecoding"
+        ),
         // Tests, one target a room, and one over the source tree.
         .target(name: "SeededCases", path: "Tests/SeededCases"),
         .target(

@@ -103,7 +103,8 @@ struct ServerMalformedTests {
 
     @Test(arguments: [
         "OPTIONS * HTTP/1.1", "GET a:443 HTTP/1.1", "GET hello HTTP/1.1", "GET HTTP://a\\b/hello HTTP/1.1",
-        "GET /hello#a HTTP/1.1", "GET /{hello} HTTP/1.1", "GET /h\u{F8} HTTP/1.1", "GET /\"hello\" HTTP/1.1",
+        "GET /hello#a HTTP/1.1", "GET /{hello} HTTP/1.1", "GET /[] HTTP/1.1", "GET http://a/[ HTTP/1.1",
+        "GET /h\u{F8} HTTP/1.1", "GET /\"hello\" HTTP/1.1",
         "GET ftp://a/hello HTTP/1.1",
         "GET ../hello HTTP/1.1",
         "GET ?a HTTP/1.1",
@@ -133,7 +134,46 @@ struct ServerMalformedTests {
         try await check(request, status: 400)
     }
 
-    @Test(arguments: [" HTTP/2.0", " HTTP/0.9", " HTTP/3.0", " HTTP/1.1 x", " HTTP/11.1", " HTTP/1.", ""])
+    @Test(arguments: [
+        "CONNECT a:443", "CONNECT /hello", "PROPFIND /hello", "get /hello", "QUERY /hello", "A-VERY-LONG-METHOD",
+    ])
+    func `a method that nobody here knows is refused`(_ start: String) async throws {
+        try await check("\(start) HTTP/1.1\r\nHost: a\r\n\r\n", status: 501)
+    }
+
+    @Test func `TRACE reaches the routes, and nothing behind it does`() async throws {
+        try await check("TRACE /hello HTTP/1.1\r\nHost: a\r\n\r\n", status: 200)
+    }
+
+    @Test(arguments: [
+        "GET /hello HTTP/1.1\r\nHost:\r\n\r\n", "GET /hello HTTP/1.1\r\nHost: a b\r\n\r\n",
+        "GET /hello HTTP/1.1\r\nHost: a:b\r\n\r\n", "GET /hello HTTP/1.1\r\nHost: a, b\r\n\r\n",
+        "GET /hello HTTP/1.1\r\nHost: u@a\r\n\r\n", "GET /hello HTTP/1.1\r\nHost: [::1\r\n\r\n",
+        "GET /hello HTTP/1.1\r\nHost: a/b\r\n\r\n", "GET /hello HTTP/1.1\r\nHost: a:99999\r\n\r\n",
+        "GET http://b/hello HTTP/1.1\r\nHost: a\r\n\r\n", "GET http://a:81/hello HTTP/1.1\r\nHost: a:80\r\n\r\n",
+        "GET http:///hello HTTP/1.1\r\nHost: a\r\n\r\n", "GET http://u@a/hello HTTP/1.1\r\nHost: a\r\n\r\n",
+    ])
+    func `a host that is none, or not the target's, is refused`(_ request: String) async throws {
+        try await check(request, status: 400)
+    }
+
+    @Test(arguments: [
+        "1;a=\(String(repeating: "x", count: 5000))\r\nx\r\n0\r\n\r\n",
+        String(repeating: "1;a=\(String(repeating: "x", count: 500))\r\nx\r\n", count: 9),
+    ])
+    func `chunk extensions over 4 KiB are refused, in one chunk or in all together`(_ body: String) async throws {
+        try await check("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n\(body)", status: 413)
+    }
+
+    @Test(arguments: [
+        "Content-Length: 1", "Transfer-Encoding: chunked", "Host: b", "Connection: close", "x", " x: y", "x: \u{1}",
+    ])
+    func `a trailer that is none, or says where a request ends, is refused`(_ line: String) async throws {
+        let head = "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        try await check("\(head)1\r\nx\r\n0\r\n\(line)\r\n\r\n", status: 400)
+    }
+
+    @Test(arguments: [" HTTP/2.0", " HTTP/0.9", " HTTP/1.2", " HTTP/3.0", " HTTP/1.1 x", " HTTP/11.1", " HTTP/1.", ""])
     func `a version that is not served is refused`(_ version: String) async throws {
         try await TestServer.run { server in
             let client = try await server.connect()

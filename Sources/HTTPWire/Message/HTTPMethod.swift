@@ -19,15 +19,17 @@ package enum HTTPMethod: Sendable, Hashable {
             }
     }
 
-    /// Whether a request with it goes on to the routes, which may not have it. The others are not implemented at all
-    /// (RFC 9110 section 9.1): `CONNECT` makes a tunnel, `TRACE` sends a caller's key back, and of what it doesn't know
-    /// a server can't even say where the request ends.
-    package var isServed: Bool {
+    /// Whether it is a method of RFC 9110 or 5789, so that the routes can say whether they have it. `CONNECT` has no
+    /// route, and of a method that it doesn't know a server can't even say where the request ends.
+    var isKnown: Bool {
         switch self {
         case .get, .head, .post, .put, .delete: true
-        case .other(let name): name == "PATCH" || name == "OPTIONS"
+        case .other(let name): name == "PATCH" || name == "OPTIONS" || isTrace
         }
     }
+
+    /// Asks for the request's own bytes back, key and all. No route has it.
+    var isTrace: Bool { self == .other("TRACE") }
 
     package var name: String {
         switch self {

@@ -2,16 +2,21 @@ import SeededCases
 
 /// Makes requests of a grammar, and mends or breaks them a little.
 struct RequestGenerator {
-    var random: SplitMix64
+    private var random: SplitMix64
     /// One part in so many is an odd one; zero for requests that are all well-formed.
-    var oddity = 12
+    private let oddity: Int
+
+    init(number: Int, isWellFormed: Bool = false) {
+        random = SplitMix64(seed: SplitMix64.seed &+ UInt64(number))
+        oddity = isWellFormed ? 0 : [20, 80, 300][number % 3]
+    }
 
     /// One to three requests in a row, perhaps with some bytes changed, and perhaps cut off.
     mutating func stream() -> [UInt8] {
         var bytes = (0...random.below(3)).flatMap { _ in request() }
         guard oddity > 0 else { return bytes }
-        if random.chance(1, in: 2) {
-            for _ in 0...random.below(3) { mutate(&bytes) }
+        if random.chance(1, in: 4) {
+            for _ in 0...random.below(2) { mutate(&bytes) }
         }
         if random.chance(1, in: 8) { bytes.removeLast(random.below(bytes.count)) }
         return bytes
@@ -30,6 +35,14 @@ struct RequestGenerator {
         return parts
     }
 
+    /// For messages: as a literal of Swift, with bytes beyond ASCII by their numbers.
+    static func text(_ bytes: [UInt8]) -> String {
+        bytes.map {
+            $0 < 0x80 ? String(Character(Unicode.Scalar($0)).debugDescription.dropFirst().dropLast()) : "<\($0)>"
+        }
+        .joined()
+    }
+
     // MARK: Requests
 
     private mutating func pick(_ usual: [String], odd: [String] = []) -> String {
@@ -41,7 +54,9 @@ struct RequestGenerator {
         let space = pick([" "], odd: ["  ", "\t", " \t", ""])
         var text = pick(["", "", "", "\r\n"], odd: ["\n", "\r\n\r\n", " ", "\r"])
         text += pick(["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"], odd: Self.oddMethods)
-        text += space + pick(["/", "/send", "/a/b?c=d", "/%20?x", "http://a/b", "/a:b@c"], odd: Self.oddTargets)
+        text +=
+            space
+            + pick(["/", "/send", "/a/b?c=d", "/%20?x", "http://a/b", "/a:b@c", "HTTP://A?b"], odd: Self.oddTargets)
         text += pick([" "], odd: ["  ", "\t"]) + pick(["HTTP/1.1"], odd: Self.oddVersions) + end
         var lines = (0..<random.below(5)).map { _ in field() }
         lines.insert("Host" + pick([":", ": "]) + pick(["a"], odd: ["b", "a:80", "a b", "", "[::1]"]), at: 0)

@@ -1,4 +1,3 @@
-import Foundation
 @testable import HTTPWire
 import NIOCore
 import NIOEmbedded
@@ -43,8 +42,8 @@ extension RequestReading {
 
     /// Without a scheme and an authority: what they mean is compared by tests of their own.
     private static func originForm(_ target: String) -> String {
-        guard let scheme = target.range(of: #"^[A-Za-z]+://[^/?]*"#, options: .regularExpression) else { return target }
-        let rest = target[scheme.upperBound...]
+        guard target.first != "/", let colon = target.firstRange(of: "://") else { return target }
+        let rest = target[colon.upperBound...].drop { $0 != "/" && $0 != "?" }
         return rest.first == "/" ? String(rest) : "/" + rest
     }
 
@@ -53,7 +52,9 @@ extension RequestReading {
         for (name, value) in headers {
             guard let name = FieldName(rawValue: name.lowercased()) else { continue }
             // White space behind a value is left there (RFC 9112 section 5.1 excludes it).
-            fields.add(name, value.trimmingCharacters(in: .whitespaces))
+            fields.add(
+                name,
+                String(value.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed()))
         }
         return fields
     }

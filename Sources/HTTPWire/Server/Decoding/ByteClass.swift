@@ -18,8 +18,27 @@ enum ByteClass {
         byte >= 0x20 ? byte != 0x7F : byte == UInt8(ascii: "\t")
     }
 
+    /// How far a value goes on in words of eight bytes: where it ends, or a tab stands, is in the next eight.
+    static func valueWordsEnd(_ bytes: borrowing Span<UInt8>, from start: Int, to end: Int) -> Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let raw = unsafe bytes.bytes
+        var index = start
+        while index + 8 <= end, end <= bytes.count {
+            let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let deletes = word ^ (ones &* 0x7F)
+            // The highest bit of a byte is set where subtracting from it had to borrow, and it was not set before.
+            let controls = ((word &- ones &* 0x20) & ~word) | ((deletes &- ones) & ~deletes)
+            guard controls & (ones &* 0x80) == 0 else { return index }
+            index += 8
+        }
+        return index
+    }
+
     @inline(__always)
     static func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+
+    @inline(__always)
+    static func isBracket(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "[") || byte == UInt8(ascii: "]") }
 
     @inline(__always)
     static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }

@@ -70,7 +70,7 @@ struct FieldLineScanner {
     private mutating func scanValue(
         _ bytes: borrowing Span<UInt8>, from start: Int, to end: Int
     ) -> ProtocolViolation? {
-        var index = start + position
+        var index = ByteClass.valueWordsEnd(bytes, from: start + position, to: end)
         while index < end, ByteClass.isValue(bytes[index]) { index += 1 }
         position = index - start
         guard index < end else { return nil }

@@ -9,7 +9,7 @@ enum HostRule {
     ///   - target: what stands in an absolute-form target.
     static func agree(host: String?, target: String?) -> Bool {
         if let host {
-            guard isPlainName(host) || Authority(host) != nil else { return false }
+            guard isPlain(host) || Authority(host) != nil else { return false }
         }
         guard let target else { return true }
         guard let named = Authority(target) else { return false }
@@ -17,8 +17,21 @@ enum HostRule {
         return FieldName.isSame(named.host, given.host.lowercased()) && named.port == given.port
     }
 
-    /// The usual case, without taking it apart.
-    private static func isPlainName(_ host: String) -> Bool {
-        !host.isEmpty && host.utf8.allSatisfy { Authority.isNameByte($0) }
+    /// The usual case, a name or an address of IPv4 and perhaps a port, without taking it apart. What isn't plain may
+    /// still be a host.
+    private static func isPlain(_ host: String) -> Bool {
+        var bytes = host.utf8.makeIterator()
+        var (length, digits, port) = (0, 0, 0)
+        while let byte = bytes.next(), byte != UInt8(ascii: ":") {
+            guard Authority.isNameByte(byte) else { return false }
+            length += 1
+        }
+        while let byte = bytes.next() {
+            guard ByteClass.isDigit(byte), digits < 5 else { return false }
+            port = port * 10 + Int(byte &- UInt8(ascii: "0"))
+            digits += 1
+        }
+        let hasPort = host.utf8.count > length
+        return length > 0 && (!hasPort || digits > 0) && port <= 65_535
     }
 }

@@ -2,8 +2,8 @@ package import NIOCore
 
 /// Makes requests of bytes, strictly (RFC 9112): what two programs could read in two ways is refused.
 ///
-/// A value without a channel, a clock or any other I/O. Whoever feeds it keeps a buffer, appends what arrives, and calls
-/// `next` until it gives nothing more:
+/// A value without a channel, a clock or any other I/O. Whoever feeds it keeps a buffer, appends what arrives, and
+/// calls `next` until it gives nothing more:
 ///
 /// ```swift
 /// var decoder = RequestDecoder(limits: ServerLimits())
@@ -14,8 +14,8 @@ package import NIOCore
 ///
 /// `next` takes from the buffer what it has understood, and leaves the beginning of a line until its rest is there. It
 /// must be given the same buffer again, with more behind what it left; then no byte is looked at twice, however the
-/// bytes are cut. After a violation, and after a request that is the last one on its connection, it takes whatever comes
-/// and gives nothing. It holds no more than one head, within the limits.
+/// bytes are cut. After a violation, and after a request that is the last one on its connection, it takes whatever
+/// comes and gives nothing. It holds no more than one head, within the limits.
 package struct RequestDecoder: Sendable {
     private enum Phase {
         /// Before a request line, perhaps behind an empty line.

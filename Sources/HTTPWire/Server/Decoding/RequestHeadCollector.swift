@@ -13,12 +13,12 @@ struct RequestHeadCollector {
         -> ProtocolViolation?
     {
         minorVersion = line.minorVersion
-        framing.keepsConnection = minorVersion == 1
         guard let text = RequestHeadCollector.text(bytes, line.target, at: start),
             let name = RequestHeadCollector.text(bytes, line.method, at: start)
         else { return .malformed }
         method = HTTPMethod(name)
-        guard method.isServed else { return .unsupportedMethod }
+        guard method.isKnown else { return .unsupportedMethod }
+        framing.keepsConnection = minorVersion == 1 && !method.isTrace
         target = RequestTarget(text)
         return target == nil ? .unsupportedTarget : nil
     }

@@ -60,7 +60,12 @@ struct RequestLineScanner {
         // One byte more than may be: it is the one that ends the target, or one too many.
         let end = min(bytes.count, start + first + limit + 1)
         var index = start + position
-        while index < end, ByteClass.isTarget(bytes[index]) { index += 1 }
+        while index < end {
+            // An address of IPv6 may stand in an absolute target; what doesn't begin as a path may be one.
+            let isAddress = ByteClass.isBracket(bytes[index]) && bytes[start + first] != UInt8(ascii: "/")
+            guard ByteClass.isTarget(bytes[index]) || isAddress else { break }
+            index += 1
+        }
         position = index - start
         guard position - first <= limit else { return .targetTooLong(limit: limit) }
         guard index < bytes.count else { return nil }

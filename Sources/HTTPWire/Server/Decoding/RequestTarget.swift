@@ -21,12 +21,13 @@ struct RequestTarget {
             let name = rest.prefix { $0 != "/" && $0 != "?" }
             authority = String(name)
             rest = rest[name.endIndex...]
+            guard !rest.utf8.contains(where: { ByteClass.isBracket($0) }) else { return nil }
             // A path that is empty is the root (RFC 9110 section 4.2.3).
             if rest.first != "/" { rest = "/" + rest }
         }
         self.authority = authority
         guard let mark = rest.utf8.firstIndex(of: UInt8(ascii: "?")) else {
-            path = String(rest)
+            path = authority == nil ? text : String(rest)
             query = nil
             return
         }
