@@ -145,7 +145,7 @@ def test_an_upload_is_no_message_for_others(guarded):
 @pytest.mark.parametrize("id", ["x", "0", "01a20627", "..", "%2e%2e", "a%2Fb", "\u200b", "1" * 36, "{4}", "z" * 500, "%00", "' OR 1=1 --"])
 def test_a_malformed_id_names_nothing(id, recorded, upstream):
     with Wire(recorded[0].connect()) as wire:
-        target = "/messages/" + "".join(c if c.isascii() and c > " " else "".join(f"%{b:02X}" for b in c.encode()) for c in id)
+        target = "/messages/" + "".join(c if c.isascii() and c > " " and c not in "{}" else "".join(f"%{b:02X}" for b in c.encode()) for c in id)
         answered = wire.send(request("GET", target)).answer()
     assert_problem(answered, "no-such-resource")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from checks import assert_problem
+from checks import assert_problem, assert_refused_and_closed
 from wire import Wire, request
 
 
@@ -56,7 +56,7 @@ def test_a_method_that_a_resource_does_not_have_is_refused(recorded_client, upst
         "/health/ready": "GET, HEAD", "/messages/01a20627-2ac1-74b5-b996-25a98f03d29a": "GET, HEAD, DELETE", "/openapi.json": "GET, HEAD",
     }
     for path, methods in allowed.items():
-        for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"):
+        for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
             if method in methods.split(", "):
                 continue
             answered = recorded_client.request(method, path)
@@ -65,3 +65,21 @@ def test_a_method_that_a_resource_does_not_have_is_refused(recorded_client, upst
             if method != "HEAD":
                 assert_problem(answered, "method-not-allowed")
     assert upstream.requests == []
+
+
+@pytest.mark.parametrize("method", ["PROPFIND", "QUERY", "CONNECT", "get", "SEND"])
+def test_a_method_that_the_gateway_does_not_know_is_refused(method, recorded, upstream):
+    """What a request with it means, and where it ends, can't be known: the connection closes."""
+    with Wire(recorded[0].connect()) as wire:
+        wire.send(request(method, "/send") + request())
+        assert_refused_and_closed(wire, "method-not-implemented")
+    assert upstream.requests == []
+
+
+def test_trace_is_refused_and_nothing_behind_it_is_read(recorded, upstream):
+    with Wire(recorded[0].connect()) as wire:
+        answered = wire.send(request("TRACE", "/send", [("Authorization", "Bearer k")]) + request()).answer()
+        assert_problem(answered, "method-not-allowed")
+        assert answered.headers["allow"] == "POST"
+        assert b"Bearer" not in answered.content
+        assert wire.is_closed()

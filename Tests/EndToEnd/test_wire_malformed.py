@@ -20,7 +20,15 @@ from wire import MESSAGE, request, send_request
         b"GET health/live HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET * HTTP/1.1\r\nHost: x\r\n\r\n",
         b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /health/live#x HTTP/1.1\r\nHost: x\r\n\r\n",
+        b'GET /health/"live" HTTP/1.1\r\nHost: x\r\n\r\n',
+        b"GET /health/l\xc3\xafve HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /health/live HTTP/1.1\nHost: x\n\n",
+        b"\r\n\r\nGET /health/live HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /health/live HTTP/1.1\r\nHost: x\r\nA: b\rc\r\n\r\n",
+        b"GET /health/live HTTP/1.1\r\nHost: x y\r\n\r\n",
+        b"GET /health/live HTTP/1.1\r\nHost:\r\n\r\n",
+        b"GET http://y/health/live HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET /health/live HTTP/1.1\r\n\r\n",
         b"GET /health/live HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n",
         b"GET /health/live HTTP/1.1\r\nHost: x\r\nhost: y\r\n\r\n",
@@ -82,7 +90,7 @@ def test_chunks_on_http_1_0_are_not_believed(wire, upstream):
     assert not any("smuggled" in request.path for request in upstream.requests)
 
 
-@pytest.mark.parametrize("version", ["HTTP/2.0", "HTTP/3.0", "HTTP/0.9", "HTTP/9.9"])
+@pytest.mark.parametrize("version", ["HTTP/2.0", "HTTP/3.0", "HTTP/0.9", "HTTP/1.2", "HTTP/9.9"])
 def test_another_version_of_http_is_refused(version, wire):
     wire.send(request(version=version))
     answered = wire.answer()
