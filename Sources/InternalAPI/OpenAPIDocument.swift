@@ -50,8 +50,9 @@ enum OpenAPIDocument {
         "202":{"description":"With Prefer: respond-async: the message waits in the queue and is sent when there is room",
         "headers":{"Location":{"description":"Where to ask what became of it, and to take it back",
         "schema":{"type":"string"}},"Preference-Applied":{"schema":{"const":"respond-async"}}},
-        "content":{"application/json":{"schema":{"$ref":"#/components/schemas/Accepted"}}}},
-        "default":{"$ref":"#/components/responses/Problem"}}}},
+        "content":{"application/json":{"schema":{"$ref":"#/components/schemas/Accepted"}}},
+        "links":{\(messageLinks)}},
+        \(DescribedProblems.responses(DescribedProblems.ofSends))}}},
         "/conversations/{id}":{"get":{"operationId":"readConversation","summary":"Reads a conversation",
         "parameters":[{"name":"id","in":"path","required":true,"schema":{"$ref":"#/components/schemas/ConversationID"}},
         {"$ref":"#/components/parameters/AccessToken"},{"$ref":"#/components/parameters/AccessTokenExpires"},
@@ -61,7 +62,7 @@ enum OpenAPIDocument {
         "responses":{"200":{"description":"The conversation","headers":{\(readHeaders)},
         "content":{"application/json":{"schema":{"$ref":"#/components/schemas/Conversation"}}}},
         "304":{"description":"The client has it already","headers":{\(readHeaders)}},
-        "default":{"$ref":"#/components/responses/Problem"}}}},
+        \(DescribedProblems.responses(DescribedProblems.ofReads))}}},
         "/events":{"post":{"operationId":"receiveEvent",
         "summary":"Takes one of Divar's webhooks; there only where it is configured",
         "security":[{"identificationKey":[]}],
@@ -69,38 +70,44 @@ enum OpenAPIDocument {
         "responses":{"200":{
         "description":"What became stale is dropped, and the event was passed on where that is configured",
         "content":{"application/json":{"schema":{"type":"object"}}}},
-        "default":{"$ref":"#/components/responses/Problem"}}}},
+        \(DescribedProblems.responses(DescribedProblems.ofEvents))}}},
         "/messages/{id}":{"get":{"operationId":"reportMessage",
         "summary":"What became of a message, for the caller that sent it",
         "parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"string","format":"uuid"}},
         {"$ref":"#/components/parameters/Traceparent"}],
         "responses":{"200":{"description":"The message's outcome; null while it is under way or waits",
         "content":{"application/json":{"schema":{"$ref":"#/components/schemas/Report"}}}},
-        "default":{"$ref":"#/components/responses/Problem"}}},
+        \(DescribedProblems.responses(DescribedProblems.ofReports))}},
         "delete":{"operationId":"cancelMessage","summary":"Takes a message back that waits in the queue",
         "parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"string","format":"uuid"}},
         {"$ref":"#/components/parameters/Traceparent"}],
         "responses":{"200":{"description":"It was taken back: not_sent, cancelled",
         "content":{"application/json":{"schema":{"$ref":"#/components/schemas/Report"}}}},
-        "default":{"$ref":"#/components/responses/Problem"}}}},
+        \(DescribedProblems.responses(DescribedProblems.ofCancels))}}},
         "/upload-token":{"post":{"operationId":"createUploadToken","summary":"Gives the right to upload one file",
         "parameters":[{"$ref":"#/components/parameters/RequestTimeout"},{"$ref":"#/components/parameters/Traceparent"}],
         "requestBody":{"required":false,"content":{"application/json":{"schema":{"type":"object","maxProperties":0}}}},
         "responses":{"200":{"description":"The token, and where to upload",
         "content":{"application/json":{"schema":{"$ref":"#/components/schemas/UploadGrant"}}}},
-        "default":{"$ref":"#/components/responses/Problem"}}}},
+        \(DescribedProblems.responses(DescribedProblems.ofUploads))}}},
         "/health/live":{"get":{"operationId":"live","summary":"Whether the process answers","security":[],
         "responses":{"200":{"description":"It does","content":{"application/json":{"schema":{"type":"object"}}}},
-        "default":{"$ref":"#/components/responses/Problem"}}}},
+        \(DescribedProblems.responses(DescribedProblems.atTheDoor))}}},
         "/health/ready":{"get":{"operationId":"ready","summary":"Whether calls can be served","security":[],
         "responses":{"200":{"description":"They can",
         "content":{"application/json":{"schema":{"$ref":"#/components/schemas/Readiness"}}}},
-        "503":{"description":"They can't; the checks say why",
-        "content":{"application/json":{"schema":{"$ref":"#/components/schemas/Readiness"}}}},
-        "default":{"$ref":"#/components/responses/Problem"}}}},
+        "503":{"description":"They can't; the checks say why. A problem where the gateway is full",
+        "content":{"application/json":{"schema":{"$ref":"#/components/schemas/Readiness"}},
+        "application/problem+json":{"schema":{"$ref":"#/components/schemas/Problem"}}}},
+        \(DescribedProblems.responses(DescribedProblems.atTheDoor.filter { $0.status != 503 }))}}},
         "/openapi.json":{"get":{"operationId":"describe","summary":"This document","security":[],
         "responses":{"200":{"description":"OpenAPI 3.1","content":{"application/json":{"schema":{"type":"object"}}}},
-        "default":{"$ref":"#/components/responses/Problem"}}}}
+        \(DescribedProblems.responses(DescribedProblems.atTheDoor))}}}
+        """
+
+    private static let messageLinks = """
+        "report":{"operationId":"reportMessage","parameters":{"id":"$response.body#/message_id"}},
+        "cancel":{"operationId":"cancelMessage","parameters":{"id":"$response.body#/message_id"}}
         """
 
     private static let headers = """
@@ -141,7 +148,7 @@ enum OpenAPIDocument {
         "description":"no-cache, no-store, max-age, min-fresh, only-if-cached (RFC 9111)","schema":{"type":"string"}},
         "RequestTimeout":{"name":"X-Request-Timeout","in":"header",
         "description":"How long the caller waits, above zero: in seconds, or with the unit s or ms.",
-        "schema":{"type":"string","pattern":"^[0-9]{1,6}([.][0-9]{1,3})?(ms|s)?$"}},
+        "schema":{"type":"string","pattern":"^(?=[0-9.]*[1-9])[0-9]{1,6}([.][0-9]{1,3})?(ms|s)?$"}},
         "DryRun":{"name":"Dry-Run","in":"header",
         "description":"true: nothing is sent, and the answer shows what would have been. In any letter case.",
         "schema":{"enum":["true","false","?1","?0"]}},
@@ -156,29 +163,32 @@ enum OpenAPIDocument {
         "not":{"enum":[".",".."]}},
         "UserID":{"type":"string","pattern":"^[A-Za-z0-9_+/=-]{1,\(UserID.maximumLength)}$"},
         "PostToken":{"type":"string","pattern":"^[A-Za-z0-9_-]{1,64}$"},
-        "Message":{"type":"object","additionalProperties":false,
-        "properties":{"conversation_id":{"$ref":"#/components/schemas/ConversationID"},
-        "user_id":{"$ref":"#/components/schemas/UserID"},
-        "text":{"type":"string","minLength":1},"media_token":{"type":"string","pattern":"^[!-~]{1,512}$"},
-        "as":{"enum":["bot","user"],
+        "Message":{"type":"object","additionalProperties":false,"description":"A member that is null counts as absent.",
+        "properties":{"conversation_id":{\(orNull("ConversationID"))},"user_id":{\(orNull("UserID"))},
+        "text":{"type":["string","null"],"minLength":1},
+        "media_token":{"type":["string","null"],"pattern":"^[!-~]{1,512}$"},
+        "as":{"enum":["bot","user",null],
         "description":"By default user where a user's token comes with a conversation_id, else bot."},
-        "buttons":{"$ref":"#/components/schemas/Grid"},
-        "sender_buttons":{"$ref":"#/components/schemas/Grid"},
-        "expires_at":{"type":"string","format":"date-time",
+        "buttons":{\(orNull("Grid"))},
+        "sender_buttons":{\(orNull("Grid")),"description":"Only of a message sent as the user."},
+        "expires_at":{"type":["string","null"],"format":"date-time",
         "description":"Only with Prefer: respond-async: later it is not sent. By default in 15 minutes."}},
-        "allOf":[{"oneOf":[{"required":["conversation_id"]},{"required":["user_id"]}]},{"oneOf":[{"required":["text"]},
-        {"required":["media_token"]}]}]},
+        "allOf":[{"oneOf":[{"required":["conversation_id"],
+        "properties":{"conversation_id":{"not":{"type":"null"}},"user_id":{"type":"null"}}},{"required":["user_id"],
+        "properties":{"user_id":{"not":{"type":"null"}},"conversation_id":{"type":"null"},"as":{"enum":["bot",null]},"sender_buttons":{"type":"null"}}}]},
+        {"oneOf":[{\(present("text"))},{\(present("media_token"))}]},
+        {"anyOf":[{"properties":{"as":{"enum":["user",null]}}},{"properties":{"sender_buttons":{"type":"null"}}}]}]},
         "Grid":{"type":"array","maxItems":\(ButtonGrid.maximumRows),
         "items":{"type":"array","minItems":1,"maxItems":\(ButtonGrid.maximumButtonsInRow),
         "items":{"$ref":"#/components/schemas/Button"}}},
         "Button":{"type":"object","additionalProperties":false,"required":["caption"],
-        "properties":{"caption":{"type":"string","minLength":1},"icon":{"type":"string",
-        "pattern":"^[A-Za-z0-9_]{1,64}$"},
-        "open_url":{"type":"string","maxLength":\(MessageLimits.linkBytes),"pattern":"^[Hh][Tt][Tt][Pp][Ss]?://"},
-        "server_link":{"type":"object"},"dynamic_action":{"type":"object"},
-        "open_post":{"$ref":"#/components/schemas/PostToken"},"manage_post":{"$ref":"#/components/schemas/PostToken"}},
-        "oneOf":[{"required":["open_url"]},{"required":["server_link"]},{"required":["dynamic_action"]},
-        {"required":["open_post"]},{"required":["manage_post"]}]},
+        "properties":{"caption":{"type":"string","minLength":1},
+        "icon":{"type":["string","null"],"pattern":"^[A-Za-z0-9_]{1,64}$"},
+        "open_url":{"type":["string","null"],"maxLength":\(MessageLimits.linkBytes),"pattern":"^[Hh][Tt][Tt][Pp][Ss]?://"},
+        "server_link":{"type":["object","null"]},"dynamic_action":{"type":["object","null"]},
+        "open_post":{\(orNull("PostToken"))},"manage_post":{\(orNull("PostToken"))}},
+        "oneOf":[{\(present("open_url"))},{\(present("server_link"))},{\(present("dynamic_action"))},
+        {\(present("open_post"))},{\(present("manage_post"))}]},
         "Receipt":{"type":"object","additionalProperties":false,"required":["outcome","message_id","conversation_id",
         "endpoint","attempts"],
         "properties":{"outcome":{"const":"sent"},"message_id":{"type":"string","format":"uuid"},
@@ -229,6 +239,15 @@ enum OpenAPIDocument {
         "message_id":{"type":"string","format":"uuid"},"endpoint":{"type":"string"},"attempts":{"type":"integer"},
         "trace_id":{"type":"string"}}}
         """
+
+    private static func orNull(_ schema: String) -> String {
+        "\"anyOf\":[{\"$ref\":\"#/components/schemas/\(schema)\"},{\"type\":\"null\"}]"
+    }
+
+    /// A member that is there and not null.
+    private static func present(_ name: String) -> String {
+        "\"required\":[\"\(name)\"],\"properties\":{\"\(name)\":{\"not\":{\"type\":\"null\"}}}"
+    }
 
     private static let problemTypes = ProblemKind.allCases
         .map { "\"\(ProblemResponse.typePrefix)\($0.rawValue)\"" }.joined(separator: ",")

@@ -81,7 +81,8 @@ def test_problems_are_as_described(document, base):
     ("RequestTimeout", "2"), ("RequestTimeout", "0.5"), ("RequestTimeout", "2s"), ("RequestTimeout", "500ms"),
     ("RequestTimeout", "999999.999s"), ("RequestTimeout", "5m"), ("RequestTimeout", "1234567"),
     ("RequestTimeout", "1.2345"), ("RequestTimeout", ".5"), ("RequestTimeout", "5."), ("RequestTimeout", "-1"),
-    ("RequestTimeout", "2 s"), ("DryRun", "true"), ("DryRun", "false"), ("DryRun", "?1"), ("DryRun", "?0"),
+    ("RequestTimeout", "2 s"), ("RequestTimeout", "0"), ("RequestTimeout", "000.00ms"), ("RequestTimeout", "0.001s"),
+    ("DryRun", "true"), ("DryRun", "false"), ("DryRun", "?1"), ("DryRun", "?0"),
     ("DryRun", "yes"), ("DryRun", "1"),
 ])
 def test_a_field_is_taken_exactly_where_the_document_says_so(document, base, name, value):
@@ -104,7 +105,15 @@ def test_a_field_is_taken_exactly_where_the_document_says_so(document, base, nam
     TARGET | {"text": "x", "buttons": [[{"caption": "x", "open_url": "ftp://x"}]]},
     TARGET | {"text": "x", "buttons": [[{"caption": "x", "open_post": "a"}] * 4]},
     TARGET | {"text": "x", "as": "admin"},
-], ids=range(18))
+    # Null is absent.
+    TARGET | {"text": "x", "user_id": None, "media_token": None, "as": None, "buttons": None, "sender_buttons": None},
+    TARGET | {"text": "x", "expires_at": None}, TARGET | {"text": None}, {"conversation_id": None, "text": "x"},
+    TARGET | {"text": "x", "buttons": [[{"caption": "x", "open_post": "a", "server_link": None, "icon": None}]]},
+    TARGET | {"text": "x", "buttons": [[{"caption": None, "open_post": "a"}]]},
+    TARGET | {"text": "x", "buttons": [[{"caption": "x", "open_post": None}]]},
+    TARGET | {"text": "x", "as": "user", "user_id": "u"}, {"user_id": "u", "text": "x", "as": "user"},
+    TARGET | {"text": "x", "as": "bot", "sender_buttons": [[{"caption": "x", "open_post": "a"}]]},
+], ids=range(28))
 def test_a_body_is_taken_exactly_where_the_document_says_so(document, base, body):
     answer = requests.post(f"{base}/send", json=body, timeout=10)
     assert (answer.status_code == 200) == accepts(document, "Message", body), answer.text
