@@ -6,7 +6,6 @@ import PackageDescription
 // that needs. So it takes a minute or two where the whole gateway would take ten. `make fuzz` builds and runs it.
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
-let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -31,9 +30,9 @@ let package = Package(
         room("Delivery", ["Messaging", "DivarAPI"]),
         room("ConversationCache", ["Messaging", nioCore]),
         room(
-            "HTTPWire", [nioCore, nioHTTP1],
+            "HTTPWire", [nioCore],
             only: [
-                "Authority.swift", "Message", "Server/ListenAddress.swift", "Server/RequestHeadReader.swift",
+                "Authority.swift", "Message", "Server/Decoding", "Server/ListenAddress.swift",
                 "Server/ServerLimits.swift", "Upstream/Origin.swift", "Upstream/UpstreamLimits.swift",
             ]
         ),

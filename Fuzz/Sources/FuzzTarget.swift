@@ -11,7 +11,7 @@ struct FuzzTarget: Sendable {
     }
 
     static let all =
-        jsonTargets + divarTargets + fieldTargets + identifierTargets + trailTargets + configurationTargets
+        requestTargets + jsonTargets + divarTargets + fieldTargets + identifierTargets + trailTargets + configurationTargets
 
     /// The one that `FUZZ_TARGET` names.
     static let chosen: FuzzTarget? = {
