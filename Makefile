@@ -48,6 +48,24 @@ fuzz: fuzz-build ## fuzz every decoder of untrusted bytes for two minutes togeth
 fuzz-long: fuzz-build ## fuzz one decoder until stopped: make fuzz-long TARGET=json (without it: lists them)
 	@Fuzz/run.sh long "$(TARGET)"
 
+# One after the other the unit tests and the part of the live suite that has the most threads and connections in it, under
+# a sanitizer; Tests/Sanitizers says what is passed over, and why. Each first build takes 15 to 25 minutes on two cores.
+LIVE_SUITE := $(addprefix Tests/EndToEnd/test_,send.py cache_reads.py cache_coalescing.py wire.py wire_malformed.py \
+	wire_limits.py wire_deadlines.py wire_many_clients.py queue.py quota.py failover.py tls.py load.py stop.py commands.py)
+
+tsan: setup .venv/ready ## run the unit tests and a live suite under ThreadSanitizer (some 45 minutes)
+	$(call sanitized,thread,TSAN_OPTIONS="halt_on_error=1 exitcode=66 suppressions=$(CURDIR)/Tests/Sanitizers/thread.supp")
+
+asan: setup .venv/ready ## run the unit tests and a live suite under AddressSanitizer (some 45 minutes)
+	$(call sanitized,address,ASAN_OPTIONS="detect_leaks=1" LSAN_OPTIONS="suppressions=$(CURDIR)/Tests/Sanitizers/leak.supp")
+
+# 1: the sanitizer's name; 2: its settings. A finding ends the process with a status that no test takes for a clean end.
+define sanitized
+	swift build $(SWIFT_FLAGS) --scratch-path .build-$(1) --sanitize=$(1) --build-tests
+	$(2) swift test $(SWIFT_FLAGS) --scratch-path .build-$(1) --sanitize=$(1) --skip-build --disable-xctest
+	$(2) DIVAR_GATEWAY_BINARY=$(CURDIR)/.build-$(1)/debug/divar-gateway $(PYTHON) -m pytest -q $(LIVE_SUITE)
+endef
+
 soak: build .venv/ready ## the long tests: 200 kills of a gateway under load, greedy callers for two minutes
 	KILLS=200 $(PYTHON) -m pytest -q -s Tests/EndToEnd/test_crash.py
 	$(PYTHON) -m pytest -q -s -m soak Tests/EndToEnd
