@@ -10,8 +10,9 @@ struct FuzzTarget: Sendable {
         self.check = check
     }
 
-    static let all =
-        requestTargets + jsonTargets + divarTargets + fieldTargets + identifierTargets + trailTargets + configurationTargets
+    static let all = [
+        requestTargets, jsonTargets, divarTargets, fieldTargets, identifierTargets, trailTargets, configurationTargets,
+    ].flatMap(\.self)
 
     /// The one that `FUZZ_TARGET` names.
     static let chosen: FuzzTarget? = {

@@ -20,7 +20,8 @@ private func checkRequest(_ bytes: [UInt8]) {
 private func check(_ request: DecodedStream.Request) {
     let head = request.head
     require(head.path.hasPrefix("/"), "a path begins with a slash")
-    require((head.path + (head.query ?? "")).utf8.allSatisfy { (0x21...0x7E).contains($0) }, "a target is visible ASCII")
+    let target = head.path + (head.query ?? "")
+    require(target.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "a target is visible ASCII")
     for name in FieldName.allCases {
         guard let value = head.fields[name] else { continue }
         require(value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }, "a value has no control characters")
