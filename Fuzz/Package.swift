@@ -59,7 +59,10 @@ let package = Package(
                 "Messaging", "DivarAPI", "Delivery", "ConversationCache", "HTTPWire", "Custody", "Journal",
                 "InternalAPI", "Egress", nioCore, logging, yams,
             ],
-            only: ["Configuration"]
+            only: [
+                "Configuration", "Callers/CallersFile.swift", "Callers/CallerTime.swift", "Callers/FileStamp.swift",
+                "Callers/SystemUser.swift",
+            ]
         ),
         .executableTarget(
             name: "Fuzzing",

@@ -1,3 +1,4 @@
+import Custody
 import Delivery
 import HTTPWire
 import Messaging
@@ -5,7 +6,10 @@ import NIOCore
 
 @testable import GatewayAssembly
 
-let configurationTargets = [FuzzTarget("configuration", checkConfiguration)]
+let configurationTargets = [
+    FuzzTarget("configuration", checkConfiguration),
+    FuzzTarget("callers-file", checkCallersFile),
+]
 
 /// A configuration that was accepted admits nobody by accident and hands out no more than there is; one that was
 /// refused says why, and on which line of the file.
@@ -26,9 +30,8 @@ private func checkConfiguration(_ bytes: [UInt8]) {
     }
     let apps = configuration.apps
     require(!apps.isEmpty && apps.values.allSatisfy { !$0.isEmpty }, "every app has a key")
-    require(configuration.callers.values.allSatisfy { apps[$0.app] != nil }, "every caller has an app")
-    require(configuration.callers.values.allSatisfy { !$0.permissions.isEmpty }, "every caller may do something")
-    if configuration.callers.isEmpty {
+    check(configuration.callers, of: configuration)
+    if configuration.callers.isEmpty, configuration.callersFile == nil {
         require(configuration.listen.allSatisfy(\.isLocal), "without callers nobody else comes near")
         require(configuration.localApp.map { apps[$0] != nil } ?? false, "and calls are for an app that exists")
     }
@@ -40,4 +43,24 @@ private func checkConfiguration(_ bytes: [UInt8]) {
     let limits = configuration.serverLimits
     require(limits.connections > 0 && limits.headerBytes > 0 && limits.headerFields > 0, "limits let something through")
     require(configuration.upstream.deadline.nanoseconds > 0, "a call has time")
+}
+
+/// Callers of a file are held to the same as those of the configuration, and reading the file again changes nothing.
+private func checkCallersFile(_ bytes: [UInt8]) {
+    guard let yaml = String(validating: bytes, as: UTF8.self) else { return }
+    guard let base = try? ConfigurationReader.read(yaml: "apps: {default: {keys: [env: K], quota: {per_minute: 60}}}")
+    else { return require(false, "a small configuration is one") }
+    guard let merged = try? CallersFile.merged(yaml, of: "callers.yaml", into: base) else { return }
+    check(merged.fileCallers, of: merged)
+    guard let again = try? CallersFile.merged(yaml, of: "callers.yaml", into: merged) else {
+        return require(false, "what was read can be read again")
+    }
+    require(again.fileCallers == merged.fileCallers, "and says the same")
+    require(again.quotas == merged.quotas, "and reserves the same")
+}
+
+private func check(_ callers: [CallerEntry], of configuration: Configuration) {
+    require(callers.allSatisfy { configuration.apps[$0.app] != nil }, "every caller has an app")
+    require(callers.allSatisfy { !$0.permissions.isEmpty }, "every caller may do something")
+    require(Set(callers.map(\.name)).count == callers.count, "no two callers have one name")
 }

@@ -1,3 +1,4 @@
+import Custody
 import DivarAPI
 import Messaging
 
@@ -57,6 +58,12 @@ private func checkAddresses(_ bytes: [UInt8]) {
     if let origin = Origin(text) {
         require(Origin(origin.description) == origin, "an origin stays the same")
         require(origin.authority.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "a Host field is visible ASCII")
+    }
+    if let address = IPAddress(text) {
+        require(AddressRange(text)?.contains(address) == true, "an address is a range that holds it")
+    }
+    if let range = AddressRange(text), let address = IPAddress(String(text.prefix { $0 != "/" })) {
+        require(range.contains(address), "a range holds the address that it begins with")
     }
     if let authority = Authority(text) {
         require(
