@@ -1,5 +1,5 @@
-"""The OpenAPI document and the gateway agree: schemathesis makes calls from the document, valid ones and ones that break
-it in one place, and holds every answer against it.
+"""The OpenAPI document and the gateway agree: schemathesis makes calls from the document, valid ones and ones that are
+wrong in one place, and holds every answer against it.
 """
 
 import hashlib
@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 
+import sandbox
 from conftest import SEED
 
 CALLER_KEY = "caller-key-of-the-contract-tests"
@@ -50,27 +51,31 @@ def contract_gateway(start_gateway):
     )
 
 
-def run_schemathesis(gateway, folder, *options):
-    """Gives the exit status and everything that was printed."""
-    configuration = folder / "schemathesis.toml"
+def run_schemathesis(gateway, notes, *options):
+    """Gives the exit status and everything that was printed. What it keeps for itself, it keeps in `notes`."""
+    configuration = notes / "schemathesis.toml"
     configuration.write_text(CONFIGURATION, encoding="utf-8")
     here = pathlib.Path(__file__).parent
+    environment = {
+        **os.environ, "SCHEMATHESIS_HOOKS": "contract_hooks", "PYTHONPATH": str(here), "NO_PROXY": "*",
+        "CONTRACT_TOKEN": sandbox.USER_TOKEN, "CONTRACT_CONVERSATION": sandbox.CONVERSATION,
+    }
     run = subprocess.run(
         [
             pathlib.Path(sys.executable).with_name("st"), "--config-file", configuration, "run",
             f"{gateway.url}/openapi.json", "--checks", ",".join(CHECKS), "--mode", "all", "--seed", str(SEED),
             "--max-examples", str(EXAMPLES), "--output-sanitize", "false", "--no-color", *options,
         ],
-        cwd=folder,
-        env={**os.environ, "SCHEMATHESIS_HOOKS": "contract_hooks", "PYTHONPATH": str(here), "NO_PROXY": "*"},
+        cwd=notes,
+        env=environment,
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=240,
     )
     return run.returncode, run.stdout + run.stderr
 
 
-def test_every_answer_is_one_that_the_document_describes(start_gateway, tmp_path):
+def test_every_answer_is_one_that_the_document_describes(start_gateway, short_path):
     gateway = contract_gateway(start_gateway)
-    status, printed = run_schemathesis(gateway, tmp_path, "--phases", "examples,coverage,fuzzing,stateful")
+    status, printed = run_schemathesis(gateway, short_path, "--phases", "examples,coverage,fuzzing,stateful")
     assert status == 0, f"seed {SEED}\n{printed}"
     cases = int(re.search(r"(\d+) generated", printed).group(1))
     assert cases > 300, f"too few calls to prove anything\n{printed}"

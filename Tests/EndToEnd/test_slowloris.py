@@ -91,7 +91,7 @@ def measure(client):
 
 
 def sockets_held(gateway):
-    """Sockets of clients that the gateway has a descriptor for, whatever state TCP is in; those of nobody have inode 0."""
+    """Sockets of clients that the gateway has descriptors for, in whatever state; those of nobody have inode 0."""
     port = f":{gateway.host_and_port[1]:04X}"
     with open("/proc/net/tcp", encoding="ascii") as table:
         rows = [line.split() for line in table.readlines()[1:]]
