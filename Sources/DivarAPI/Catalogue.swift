@@ -47,6 +47,14 @@ package enum Catalogue {
         ),
     ]
 
+    /// What an API key must be allowed for an operation: the same at all endpoints that have it.
+    package static func keyPermission(for operation: Operation) -> String {
+        endpoints.first { $0.operation == operation }?.keyPermission ?? ""
+    }
+
+    /// Every permission that an API key can have, as far as chats are concerned.
+    package static let keyPermissions = Set(endpoints.map(\.keyPermission))
+
     /// The endpoints that a contract has, in the order of the table.
     package static func endpoints(of contract: Contract) -> [Endpoint] {
         endpoints.filter { $0.contracts.contains(contract) }

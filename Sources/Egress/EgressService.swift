@@ -50,6 +50,10 @@ package final class EgressService: MessagingService {
             let reader = ReconcileSearch(caller: caller, journal: journal, shared: reconciler, logger: logger)
             return NIOLoopBound(reader, eventLoop: eventLoop)
         }
+        settings.keys.join {
+            let prober = KeyProber(caller: caller, keys: settings.keys, deadline: settings.deadline)
+            return NIOLoopBound(prober, eventLoop: eventLoop)
+        }
         queued = QueuedSends(journal: journal, settings: settings, shared: queue, eventLoop: eventLoop)
         queue.join {
             let dispatcher = QueueDispatcher(

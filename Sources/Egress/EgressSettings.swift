@@ -1,10 +1,9 @@
-package import Custody
 package import Journal
 package import NIOCore
 
 /// What every event loop's way out shares.
 package struct EgressSettings: Sendable {
-    package var keys: AppKeys
+    package var keys: SharedAppKeys
     /// Where Divar is, for those who are shown a request.
     package var baseURL: String
     /// Where files are uploaded with an upload token; `/{image|video|voice|file}` follows it.
@@ -21,7 +20,7 @@ package struct EgressSettings: Sendable {
     package var idempotencyMicroseconds: Int64 = 24 * 3_600_000_000
 
     package init(
-        keys: AppKeys,
+        keys: SharedAppKeys,
         baseURL: String,
         uploadURL: String,
         deadline: TimeAmount,

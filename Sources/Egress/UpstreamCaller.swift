@@ -35,34 +35,46 @@ struct UpstreamCaller {
         .now() + min(settings.deadline, call.timeout.map(TimeAmount.microseconds) ?? settings.deadline)
     }
 
-    func keys(of call: CallContext) -> Int { settings.keys.count(of: call.caller.app) }
+    /// The app's keys for what is asked for, best first.
+    func keys(for operation: Messaging.Operation, of call: CallContext) -> [HeldKey] {
+        let permission = Catalogue.keyPermission(for: operation)
+        return settings.keys.order(of: call.caller.app, for: permission)
+    }
 
-    func noWay(_ operation: Messaging.Operation) -> Problem {
+    /// Remembers what a call has shown of keys.
+    func learn(_ sightings: [KeySighting], for operation: Messaging.Operation, of call: CallContext) {
+        let permission = Catalogue.keyPermission(for: operation)
+        let app = call.caller.app
+        log(settings.keys.learn(sightings, of: app, permission: permission), of: app)
+    }
+
+    func noWay(_ operation: Messaging.Operation, of call: CallContext) -> Problem {
+        let permission = Catalogue.keyPermission(for: operation)
+        guard !settings.keys.order(of: call.caller.app, for: permission).isEmpty else {
+            let detail = "The app \(call.caller.app) has no key that is configured for \(permission)."
+            return Problem(.notAllowed, detail: detail)
+        }
         logger.critical("no endpoint or key for a valid call", metadata: ["operation": "\(operation.rawValue)"])
         return Problem(.internal, detail: "The gateway found no way to make a valid call.")
     }
 
     /// - Parameters:
-    ///   - key: the place of the app's key.
+    ///   - key: one of the app's.
     ///   - completion: told how it ended.
     /// - Returns: gives the attempt up.
     func perform(
         _ request: DivarRequest,
-        key place: Int,
+        key: HeldKey,
         for call: CallContext,
         validators: Validators,
         deadline: NIODeadline,
         completion: @escaping (AttemptResult, UpstreamResponse?) -> Void
     ) -> () -> Void {
-        guard let key = settings.keys.key(of: call.caller.app, at: place) else {
-            completion(.failed(AttemptFailure(.noConnectionFree, requestStarted: false)), nil)
-            return {}
-        }
         let trace = call.trace.child(span: .random(in: .min ... .max))
         let upstream = builder.request(
-            request, key: key, userToken: call.userToken, validators: validators, trace: trace
+            request, key: key.secret, userToken: call.userToken, validators: validators, trace: trace
         )
-        let redaction = Redaction([key] + (call.userToken.map { [$0.secret] } ?? []))
+        let redaction = Redaction([key.secret] + (call.userToken.map { [$0.secret] } ?? []))
         let endpoint = request.endpoint
         return pool.execute(upstream, deadline: deadline) { [logger] result in
             let attempt = AttemptResult(
@@ -83,7 +95,7 @@ struct UpstreamCaller {
             )
         }
         let route = outlook.filter { !$0.isGone } + outlook.filter(\.isGone)
-        guard keys(of: call) > 0, let endpoint = route.first?.endpoint,
+        guard !keys(for: draft.operation, of: call).isEmpty, let endpoint = route.first?.endpoint,
             let request = DivarRequest(sending: draft, through: endpoint)
         else { return nil }
         let masked = AccessToken(UpstreamCaller.mask)
@@ -112,6 +124,24 @@ struct UpstreamCaller {
                     metadata: ["endpoint": "\(endpoint)", "retry_in_seconds": "\(retry / 1_000_000)"])
             case .back(let endpoint):
                 logger.notice("endpoint back", metadata: ["endpoint": "\(endpoint)"])
+            }
+        }
+    }
+
+    func log(_ changes: [(name: String, change: KeyChange)], of app: AppName) {
+        for (name, change) in changes {
+            let metadata: Logger.Metadata = ["app": "\(app)", "key": "\(name)"]
+            switch change {
+            case .refused(_, let isKnown, let retry):
+                let said = ["said": "\(isKnown ? 403 : 401)", "retry_in_seconds": "\(retry / 1_000_000)"]
+                logger.warning(
+                    "Divar refuses a key: calls begin with the others",
+                    metadata: metadata.merging(said.mapValues { .string($0) }) { first, _ in first }
+                )
+            case .back: logger.notice("Divar takes a key again", metadata: metadata)
+            case .trusted: logger.notice("a new key is in use", metadata: metadata)
+            case .rejected:
+                logger.error("Divar does not take a new key: the one before it stays in use", metadata: metadata)
             }
         }
     }

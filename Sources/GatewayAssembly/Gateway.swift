@@ -23,14 +23,18 @@ package struct Gateway: Sendable {
     private let queue: SharedSendQueue
     private let rules: SharedUpstreamRules
     let callers: CallersWatch
+    let keys: KeysWatch
     private let drain: Duration
 
     /// Builds everything and listens. Throws where an address can't be taken or a trust file can't be read.
     ///
-    /// - Parameter isTrial: whether a journal without a path may be a temporary one.
+    /// - Parameters:
+    ///   - environment: in which keys are fetched again.
+    ///   - isTrial: whether a journal without a path may be a temporary one.
     package static func start(
         _ configuration: Configuration,
         secrets: GatewaySecrets,
+        environment: [String: String],
         isTrial: Bool,
         logger: Logger
     ) async throws -> Gateway {
@@ -39,12 +43,14 @@ package struct Gateway: Sendable {
         let journal = try await JournalHost.start(
             configuration.trail, sealer: secrets.sealer, isTemporary: isTrial, logger: logger
         )
-        let settings = egressSettings(of: configuration, secrets: secrets, queueSealer: journal.queueSealer)
+        let keys = KeysWatch(configuration, keys: secrets.keys, environment: environment, logger: logger)
+        let settings = egressSettings(
+            of: configuration, keys: keys.keys, sealer: secrets.sealer, queueSealer: journal.queueSealer)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let rules = upstreamRules(of: configuration, after: journal.uses)
         let callers = CallersWatch(configuration, logger: logger)
         let readiness = GatewayReadiness(
-            apps: secrets.keys.apps, journal: journal.writer.status, rules: rules, callers: callers.status)
+            keys: keys.status, journal: journal.writer.status, rules: rules, callers: callers.status)
         let queue = SharedSendQueue(settings: configuration.queue)
         let reconciler = SharedReconciler(settings: configuration.reconcile)
         let cache = SharedConversationCache(settings: configuration.cache)
@@ -56,16 +62,10 @@ package struct Gateway: Sendable {
             )
             return GatewayResponder(
                 service: EgressService(
-                    pool: pool,
-                    journal: LoopJournal(writer: journal.writer, eventLoop: loop),
-                    cache: cache,
-                    rules: rules,
-                    queue: queue,
-                    reconciler: reconciler,
+                    pool: pool, journal: LoopJournal(writer: journal.writer, eventLoop: loop), cache: cache,
+                    rules: rules, queue: queue, reconciler: reconciler,
                     events: eventReceiver(of: configuration, cache: cache, tls: eventTLS, loop: loop, logger: logger),
-                    settings: settings,
-                    eventLoop: loop,
-                    logger: logger
+                    settings: settings, eventLoop: loop, logger: logger
                 ),
                 callers: callers.callers,
                 events: secrets.identification,
@@ -77,8 +77,8 @@ package struct Gateway: Sendable {
         do {
             return Gateway(
                 addresses: try await listen(server, on: configuration.listen), server: server, group: group,
-                readiness: readiness, journal: journal,
-                cache: cache, queue: queue, rules: rules, callers: callers, drain: configuration.drain
+                readiness: readiness, journal: journal, cache: cache, queue: queue, rules: rules, callers: callers,
+                keys: keys, drain: configuration.drain
             )
         } catch {
             await server.stop(drain: .zero)
@@ -88,9 +88,11 @@ package struct Gateway: Sendable {
         }
     }
 
-    /// Takes what a new configuration says of callers and of the cache, and gives back all memory that the cache had.
+    /// Takes what a new configuration says of callers and of the cache, fetches the keys again, and gives back all
+    /// memory that the cache had.
     package func reload(_ configuration: Configuration) async {
         await callers.reload(configuration)
+        await keys.reload()
         cache.reconfigure(configuration.cache)
         FreeMemory.giveBack()
     }
@@ -144,17 +146,18 @@ package struct Gateway: Sendable {
 
     private static func egressSettings(
         of configuration: Configuration,
-        secrets: GatewaySecrets,
+        keys: SharedAppKeys,
+        sealer: ContentSealer,
         queueSealer: QueueSealer
     ) -> EgressSettings {
         var settings = EgressSettings(
-            keys: secrets.keys,
+            keys: keys,
             baseURL: "\(configuration.upstream.baseURL)",
             uploadURL: configuration.upstream.uploadURL,
             deadline: configuration.upstream.deadline,
             userAgent: GatewayVersion.userAgent
         )
-        settings.sealer = secrets.sealer
+        settings.sealer = sealer
         settings.queueSealer = queueSealer
         settings.hedgeReadsAfter = configuration.overload.hedgeReadsAfter.map(TimeAmount.microseconds)
         settings.readRecording = configuration.trail.reads

@@ -22,15 +22,13 @@ package enum GatewayProcess {
                 sandbox: sandbox.flatMap { target(of: $0) }
             )
             let logger = logger(level: configuration.logLevel)
-            let secrets = try ConfigurationCheck.resolve(
-                configuration,
-                environment: ProcessInfo.processInfo.environment
-            )
+            let environment = ProcessInfo.processInfo.environment
+            let secrets = try ConfigurationCheck.resolve(configuration, environment: environment)
             let isTrial = sandbox != nil
             let gateway = try await started {
-                try await Gateway.start(configuration, secrets: secrets, isTrial: isTrial, logger: logger)
+                try await Gateway.start(
+                    configuration, secrets: secrets, environment: environment, isTrial: isTrial, logger: logger)
             }
-            let environment = ProcessInfo.processInfo.environment
             let notifier = ServiceNotifier(environment: environment)
             let sandboxAddress = sandbox?.address
             var services: [any Service] = [
@@ -48,6 +46,7 @@ package enum GatewayProcess {
             )
             services += watchdog(of: gateway, notifier: notifier, environment: environment)
             // Before the others, and so stopped after them: it puts down who called last.
+            services.append(KeysService(watch: gateway.keys))
             services.insert(CallersService(watch: gateway.callers), at: 0)
             if let sandbox { services.insert(SandboxService(host: sandbox) {}, at: 0) }
             sandbox = nil

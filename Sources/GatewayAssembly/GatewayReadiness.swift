@@ -8,14 +8,13 @@ private import Synchronization
 /// Whether this gateway can serve, told to `/health/ready`.
 final class GatewayReadiness: ReadinessReporting {
     private let draining = Atomic<Bool>(false)
-    private let apps: [AppName]
+    private let keys: KeysStatus
     private let journal: JournalStatus
     private let rules: SharedUpstreamRules
     private let callers: CallersStatus
 
-    /// - Parameter apps: those that have their keys.
-    init(apps: [AppName], journal: JournalStatus, rules: SharedUpstreamRules, callers: CallersStatus) {
-        (self.apps, self.journal, self.rules, self.callers) = (apps, journal, rules, callers)
+    init(keys: KeysStatus, journal: JournalStatus, rules: SharedUpstreamRules, callers: CallersStatus) {
+        (self.keys, self.journal, self.rules, self.callers) = (keys, journal, rules, callers)
     }
 
     func beginDraining() {
@@ -31,7 +30,7 @@ final class GatewayReadiness: ReadinessReporting {
                 passes: error == nil,
                 detail: error.map { "no message is sent: \($0.kind.rawValue)" } ?? "the audit trail is written"
             ),
-            .init(name: "keys", passes: !apps.isEmpty, detail: "\(apps.count) app(s) have a key"),
+            .init(name: "keys", passes: !keys.apps.isEmpty, detail: keys.detail),
             .init(
                 name: "accepting",
                 passes: !isDraining,
@@ -53,7 +52,7 @@ final class GatewayReadiness: ReadinessReporting {
     }
 
     private var quota: String {
-        let uses = rules.dayUse(of: apps)
+        let uses = rules.dayUse(of: keys.apps)
         guard !uses.isEmpty else { return "no app has a daily quota" }
         return uses.map { use in
             let percent = use.used * 100 / max(1, use.limit)

@@ -3,8 +3,8 @@ internal import Logging
 internal import ServiceLifecycle
 private import UnixSignals
 
-/// Reads the configuration again on SIGHUP, and applies what can be applied to a running gateway: `callers` and
-/// `cache`. What can't be read changes nothing.
+/// Reads the configuration again on SIGHUP, and applies what can be applied to a running gateway: `callers`, the keys
+/// themselves and `cache`. What can't be read changes nothing.
 struct ReloadService: Service {
     let gateway: Gateway
     let read: @Sendable () throws(ConfigurationError) -> Configuration
@@ -18,7 +18,7 @@ struct ReloadService: Service {
             defer { notifier?.notify(.ready(gateway.statusLine)) }
             do throws(ConfigurationError) {
                 await gateway.reload(try read())
-                logger.notice("configuration read again", metadata: ["applied": "callers, cache"])
+                logger.notice("configuration read again", metadata: ["applied": "callers, keys, cache"])
             } catch {
                 logger.error("the configuration can't be applied", metadata: ["problems": "\(error)"])
             }

@@ -6,7 +6,8 @@ import Testing
 @Suite struct KeySourceTests {
     private func temporaryFile(_ contents: Data) throws -> String {
         let url = FileManager.default.temporaryDirectory.appending(path: "key-\(UUID().uuidString)")
-        try contents.write(to: url)
+        let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
+        #expect(FileManager.default.createFile(atPath: url.path(), contents: contents, attributes: attributes))
         return url.path()
     }
 
@@ -37,5 +38,48 @@ import Testing
         #expect(try source.resolve(environment: ["DIVAR_API_KEY": "abc"]) == Secret("abc"))
         #expect(throws: KeySourceError.notSet(variable: "DIVAR_API_KEY")) { try source.resolve(environment: [:]) }
         #expect(throws: KeySourceError.self) { try source.resolve(environment: ["DIVAR_API_KEY": ""]) }
+    }
+
+    // MARK: Who may have read it
+
+    @Test(arguments: [0o640, 0o604, 0o620, 0o602, 0o666])
+    func `a file that others may read or write is refused`(mode: Int) throws {
+        let path = try temporaryFile(Data("abc".utf8))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+        #expect(throws: KeySourceError.exposed(path: path)) {
+            try KeySource.file(path: path).resolve(environment: [:])
+        }
+    }
+
+    @Test(arguments: [0o640, 0o644])
+    func `a shared file may be read by others and never written`(mode: Int) throws {
+        let path = try temporaryFile(Data("abc".utf8))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+        #expect(try KeySource.file(path: path, isShared: true).resolve(environment: [:]) == Secret("abc"))
+        try FileManager.default.setAttributes([.posixPermissions: mode | 0o020], ofItemAtPath: path)
+        #expect(throws: KeySourceError.exposed(path: path)) {
+            try KeySource.file(path: path, isShared: true).resolve(environment: [:])
+        }
+    }
+
+    @Test func `a folder is no key`() {
+        #expect(throws: KeySourceError.unreadable(path: "/tmp")) {
+            try KeySource.file(path: "/tmp", isShared: true).resolve(environment: [:])
+        }
+    }
+
+    @Test func `a credential is a file in the folder of the service manager, whatever its mode`() throws {
+        let path = try temporaryFile(Data("abc\n".utf8))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try FileManager.default.setAttributes([.posixPermissions: 0o440], ofItemAtPath: path)
+        let url = URL(filePath: path)
+        let environment = ["CREDENTIALS_DIRECTORY": url.deletingLastPathComponent().path()]
+        let source = KeySource.credential(name: url.lastPathComponent)
+        #expect(try source.resolve(environment: environment) == Secret("abc"))
+        #expect(throws: KeySourceError.noCredentials(name: url.lastPathComponent)) {
+            try source.resolve(environment: [:])
+        }
     }
 }

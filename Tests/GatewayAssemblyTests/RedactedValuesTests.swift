@@ -42,7 +42,9 @@ import Testing
 
     @Test func `what holds keys prints none of them`() throws {
         let app = try #require(AppName("shop"))
-        assertRedacted(AppKeys([app: [RedactedValuesTests.secret, RedactedValuesTests.secret]]))
+        let key = AppKey(name: "default/1", secret: RedactedValuesTests.secret)
+        assertRedacted(key)
+        assertRedacted(AppKeys([app: [key, key]]))
         assertRedacted(KeySource.fixed(RedactedValuesTests.secret))
         assertRedacted(IdentificationKey(RedactedValuesTests.secret))
         assertRedacted(CallerKeyDigest(of: RedactedValuesTests.secret))

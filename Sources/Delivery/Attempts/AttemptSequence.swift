@@ -109,19 +109,10 @@ package struct AttemptSequence: Sendable {
         case .routeGone(let isCertain):
             sightings.append(RouteSighting(endpoint: name, kind: isCertain ? .gone : .maybeGone))
         default:
-            guard provesExistence(ended) else { return }
+            guard OutcomeRule.provesAcceptance(ended) else { return }
             // What was asked for is there, so it was the paths before that weren't.
             for index in sightings.indices where sightings[index].kind == .maybeGone { sightings[index].kind = .gone }
             sightings.append(RouteSighting(endpoint: name, kind: .alive))
-        }
-    }
-
-    private func provesExistence(_ ended: AttemptResult) -> Bool {
-        switch ended {
-        case .answered(.sent, _), .answered(.conversation, _), .answered(.notModified, _), .answered(.uploadToken, _):
-            true
-        case .answered(.refused(let complaint), _): complaint.status == 412 && complaint.code == 9
-        default: false
         }
     }
 }

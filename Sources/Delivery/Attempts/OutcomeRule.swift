@@ -21,6 +21,17 @@ package enum OutcomeRule {
         if case .failed(let failure) = result { failure.requestStarted } else { true }
     }
 
+    /// Whether Divar took the path and the credentials for good: it did what was asked, or would have but for the
+    /// recipient.
+    static func provesAcceptance(_ result: AttemptResult) -> Bool {
+        switch result {
+        case .answered(.sent, _), .answered(.conversation, _), .answered(.notModified, _), .answered(.uploadToken, _):
+            true
+        case .answered(.refused(let complaint), _): complaint.status == 412 && complaint.code == 9
+        default: false
+        }
+    }
+
     /// The gRPC codes under which a server says that it did not act: invalid argument, not found, permission denied,
     /// resource exhausted, failed precondition, out of range, unimplemented, unauthenticated. Left out are those that
     /// can follow an action begun: cancelled, unknown, deadline exceeded, already exists, aborted, internal,

@@ -15,7 +15,9 @@ final class UpstreamExchange {
     private let validators: Validators
     private let deadline: NIODeadline
     private let makeRequest: (Endpoint) -> DivarRequest?
+    private let keys: [HeldKey]
     private var sequence: AttemptSequence
+    private var evidence: KeyEvidence
     private var pass: GatePass?
     private var lastRequested = NIODeadline.now()
     /// Of the attempt whose result stands.
@@ -38,13 +40,16 @@ final class UpstreamExchange {
     ) throws(Problem) {
         let now = SharedUpstreamRules.now()
         let route = caller.rules.use { $0.routes.route(for: operation, now: now) }
+        let keys = caller.keys(for: operation, of: call)
         guard
             let sequence = AttemptSequence(
-                route: route.filter { makeRequest($0) != nil }, keys: caller.keys(of: call),
+                route: route.filter { makeRequest($0) != nil }, keys: keys.count,
                 isRepeatable: operation == .readConversation)
         else {
-            throw caller.noWay(operation)
+            throw caller.noWay(operation, of: call)
         }
+        self.keys = keys
+        evidence = KeyEvidence(hasUserToken: call.userToken != nil)
         (self.caller, self.operation, self.call, self.validators) = (caller, operation, call, validators)
         (self.deadline, self.makeRequest, self.sequence) = (deadline, makeRequest, sequence)
     }
@@ -83,7 +88,7 @@ final class UpstreamExchange {
         lastRequested = .now()
         begin {
             caller.perform(
-                request, key: attempt.key, for: call, validators: validators, deadline: deadline
+                request, key: keys[attempt.key], for: call, validators: validators, deadline: deadline
             ) { result, response in
                 self.ended(result, response)
             }
@@ -105,6 +110,9 @@ final class UpstreamExchange {
     private func ended(_ result: AttemptResult, _ response: UpstreamResponse?) {
         stageEnded()
         let verdict = AttemptRule.verdict(on: result, at: sequence.attempt.endpoint)
+        let seen = evidence.ended(
+            result, at: sequence.attempt.endpoint, key: keys[sequence.attempt.key].id)
+        caller.learn(seen, for: operation, of: call)
         var isPaused = false
         if let pass {
             self.pass = nil

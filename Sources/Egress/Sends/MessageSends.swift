@@ -67,7 +67,7 @@ final class MessageSends {
             return completion(.failure(problem))
         }
         let planned = caller.preview(draft, for: call)
-        completion(planned.map { .success($0) } ?? .failure(caller.noWay(draft.operation)))
+        completion(planned.map { .success($0) } ?? .failure(caller.noWay(draft.operation, of: call)))
     }
 
     /// Has the intent on disk.

@@ -13,8 +13,8 @@ struct AppsReader {
         self.mapping = mapping
     }
 
-    mutating func read(sandbox: SandboxTarget?) -> [AppName: [KeySource]] {
-        var apps: [AppName: [KeySource]] = [:]
+    mutating func read(sandbox: SandboxTarget?) -> [AppName: [AppKeySettings]] {
+        var apps: [AppName: [AppKeySettings]] = [:]
         for entry in mapping.takeAll() {
             let path = mapping.path(of: entry.key)
             guard let name = AppName(entry.key) else {
@@ -24,15 +24,13 @@ struct AppsReader {
             }
             let app = MappingReader(entry.value, path: path, problems: mapping.problems)
             let nodes = app.list("keys")
-            let keys = nodes.compactMap {
-                AppsReader.source($0, path: app.path(of: "keys"), problems: mapping.problems)
-            }
+            let keys = AppKeysReader(name, path: app.path(of: "keys"), problems: mapping.problems).read(nodes)
             if nodes.isEmpty {
                 mapping.problems.add("must list at least one source of a key", at: path, line: entry.line)
             }
             quotas[name] = AppsReader.quota(app.mapping("quota"))
             app.reportUnknownKeys()
-            apps[name] = sandbox.map { [.fixed($0.key)] } ?? keys
+            apps[name] = sandbox.map { [AppsReader.key(of: $0, for: name)] } ?? keys
         }
         guard apps.isEmpty, mapping.takeAll().isEmpty else { return apps }
         guard let sandbox, let name = AppName("default") else {
@@ -40,7 +38,11 @@ struct AppsReader {
                 "must name at least one app and where its Divar key comes from", at: "apps", line: mapping.line)
             return apps
         }
-        return [name: [.fixed(sandbox.key)]]
+        return [name: [AppsReader.key(of: sandbox, for: name)]]
+    }
+
+    private static func key(of sandbox: SandboxTarget, for app: AppName) -> AppKeySettings {
+        AppKeySettings(source: .fixed(sandbox.key), name: "\(app)/1")
     }
 
     private static func quota(_ mapping: MappingReader) -> QuotaSettings {
@@ -56,18 +58,10 @@ struct AppsReader {
         )
     }
 
-    /// Where a key comes from.
+    /// Where a key comes from of which nothing else is to be said.
     static func source(_ node: Node, path: String, problems: ProblemCollector) -> KeySource? {
-        let source = MappingReader(node, path: path, problems: problems)
-        let file = source.string("file")?.text
-        let variable = source.string("env")?.text
-        source.reportUnknownKeys()
-        switch (file, variable) {
-        case (let file?, nil): return .file(path: file)
-        case (nil, let variable?): return .environment(variable: variable)
-        default:
-            problems.add("must be either {file: PATH} or {env: NAME}", at: path, node: node)
-            return nil
-        }
+        let reader = KeySourceReader(node, path: path, problems: problems)
+        defer { reader.finish() }
+        return reader.read()
     }
 }

@@ -50,7 +50,7 @@ package struct Configuration: Sendable {
     package var contract: Contract = .august2026
     package var preferredEndpoints: [EndpointName] = []
     package var upstream: Upstream
-    package var apps: [AppName: [KeySource]]
+    package var apps: [AppName: [AppKeySettings]]
     /// Of apps that have a limit, with the shares of their callers.
     package var quotas: [AppName: QuotaSettings] = [:]
     package var overload = OverloadSettings()

@@ -10,8 +10,7 @@ struct ReconcileReader {
 
     func read() -> ReconcileSettings {
         var settings = ReconcileSettings()
-        let words = ["true": true, "false": false]
-        if let isEnabled = mapping.value("enabled", "true or false", { words[$0.lowercased()] }) {
+        if let isEnabled = mapping.value("enabled", "true or false", UnitParser.truth) {
             settings.isEnabled = isEnabled
         }
         if let settle = mapping.duration("settle", in: .seconds(1) ... .seconds(3600)) {

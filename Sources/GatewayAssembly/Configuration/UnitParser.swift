@@ -1,4 +1,4 @@
-/// Numbers with a unit, as the configuration writes them.
+/// Numbers with a unit and truth values, as the configuration writes them.
 enum UnitParser {
     private static let durationUnits: [(suffix: String, unit: Duration)] = [
         ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)), ("h", .seconds(3600)),
@@ -22,6 +22,9 @@ enum UnitParser {
         }
         return nil
     }
+
+    /// `true` or `false`, in the letter cases that YAML has.
+    static func truth(_ text: String) -> Bool? { ["true": true, "false": false][text.lowercased()] }
 
     /// Digits only, and few enough that no multiplication overflows.
     private static func number(_ text: Substring) -> Int? {

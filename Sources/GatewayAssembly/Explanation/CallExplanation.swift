@@ -2,6 +2,7 @@ private import AuditReport
 private import Custody
 private import Delivery
 private import DivarAPI
+private import FoundationEssentials
 internal import Messaging
 private import NIOCore
 
@@ -98,18 +99,29 @@ package struct CallExplanation {
     }
 
     private var keyLines: [String] {
-        let sources = configuration.apps[caller.app] ?? []
-        return sources.enumerated().map { index, source in
-            let state: String
-            do {
-                _ = try source.resolve(environment: environment)
-                state = "there"
-            } catch {
-                state = "\(error)"
-            }
+        let permission = Catalogue.keyPermission(for: operation)
+        let keys = configuration.apps[caller.app] ?? []
+        let usable = keys.filter { $0.permissions?.contains(permission) ?? true }
+        let lines = usable.enumerated().map { index, key in
             let place = index == 0 ? "key        " : "then       "
-            return "\(place)apps.\(caller.app).keys[\(index)], \(source): \(state)"
-        } + (sources.count > 1 ? ["           the next one is tried where Divar refuses one with 401 or 403"] : [])
+            return "\(place)\(key.name), \(key.source): \(state(of: key))"
+        }
+        let others = keys.filter { !usable.contains($0) }.map { "not        \($0.name): not for \(permission)" }
+        return lines + others
+            + (lines.count > 1
+                ? ["           one that Divar refuses with 401 or 403 goes behind the others, and is tried again later"]
+                : [])
+    }
+
+    private func state(of key: AppKeySettings) -> String {
+        do throws(KeySourceError) {
+            let resolved = try KeyResolver.key(key, environment: environment)
+            let now = Int(Date().timeIntervalSince1970)
+            guard let age = KeyAge(created: resolved.created, now: now) else { return "there" }
+            return "there, \(age.days) days old" + (age.isOld ? ", which is time to replace it" : "")
+        } catch {
+            return "\(error)"
+        }
     }
 
     private var tokenLines: [String] {

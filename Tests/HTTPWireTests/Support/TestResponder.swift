@@ -67,7 +67,8 @@ final class TestResponder: HTTPResponder {
         let fields = FieldName.allCases.compactMap { name in head.fields[name].map { "\(name.rawValue)=\($0)" } }
         let parts = [
             head.method.name, head.path, head.query ?? "-", head.hasBody ? "body" : "no body",
-            peer.host == nil ? "unix of \(peer.userID.map(String.init) ?? "nobody")" : "tcp", fields.joined(separator: ";"),
+            peer.host == nil ? "unix of \(peer.userID.map(String.init) ?? "nobody")" : "tcp",
+            fields.joined(separator: ";"),
         ]
         return parts.joined(separator: "|")
     }

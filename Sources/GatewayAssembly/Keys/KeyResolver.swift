@@ -7,12 +7,12 @@ package enum KeyResolver {
         of configuration: Configuration,
         environment: [String: String]
     ) throws(ConfigurationError) -> AppKeys {
-        var keys: [AppName: [Secret]] = [:]
+        var keys: [AppName: [AppKey]] = [:]
         var problems: [ConfigurationProblem] = []
-        for (app, sources) in configuration.apps {
-            for source in sources {
-                do {
-                    keys[app, default: []].append(try source.resolve(environment: environment))
+        for (app, settings) in configuration.apps {
+            for entry in settings {
+                do throws(KeySourceError) {
+                    keys[app, default: []].append(try key(entry, environment: environment))
                 } catch {
                     problems.append(
                         ConfigurationProblem(
@@ -26,5 +26,18 @@ package enum KeyResolver {
         }
         guard problems.isEmpty else { throw ConfigurationError(problems.sorted { $0.key < $1.key }) }
         return AppKeys(keys)
+    }
+
+    /// Fetches one key. Reads a file or runs a command.
+    static func key(
+        _ settings: AppKeySettings,
+        environment: [String: String]
+    ) throws(KeySourceError) -> AppKey {
+        // Before the key itself: one that is exchanged in between would seem older than it is, never newer.
+        let written = settings.source.path(in: environment).flatMap(SecretFile.written)
+        return AppKey(
+            name: settings.name, secret: try settings.source.resolve(environment: environment),
+            permissions: settings.permissions, created: settings.created ?? written
+        )
     }
 }
