@@ -10,8 +10,6 @@ let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swi
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
-let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
-let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
@@ -28,8 +26,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
-        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -46,7 +42,7 @@ let package = Package(
         .target(name: "Delivery", dependencies: ["Messaging", "DivarAPI"]),
         .target(name: "ConversationCache", dependencies: ["Messaging", nioCore]),
         // Shells: what the rules decide is done here.
-        .target(name: "HTTPWire", dependencies: [nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, x509, asn1]),
+        .target(name: "HTTPWire", dependencies: ["Messaging", nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS]),
         .target(name: "Custody", dependencies: ["Messaging", crypto]),
         .target(name: "Journal", dependencies: ["Messaging", "StrictJSON", crypto]),
         .target(name: "SQLiteJournal", dependencies: ["Journal", "Messaging", grdb, grdbSQLite]),
@@ -125,7 +121,9 @@ let package = Package(
             ]
         ),
         .testTarget(
-            name: "HTTPWireTests", dependencies: ["HTTPWire", "SeededCases", nioCore, nioPosix, nioEmbedded, nioHTTP1]),
+            name: "HTTPWireTests",
+            dependencies: ["HTTPWire", "Messaging", "SeededCases", nioCore, nioPosix, nioEmbedded, nioHTTP1]
+        ),
         .testTarget(
             name: "InternalAPITests",
             dependencies: ["InternalAPI", "ConversationCache", "Messaging", "StrictJSON", "HTTPWire", nioCore]

@@ -30,10 +30,12 @@ let package = Package(
         room("Delivery", ["Messaging", "DivarAPI"]),
         room("ConversationCache", ["Messaging", nioCore]),
         room(
-            "HTTPWire", [nioCore],
+            "HTTPWire", ["Messaging", nioCore],
             only: [
                 "Authority.swift", "Message", "Server/Decoding", "Server/ListenAddress.swift",
-                "Server/ServerLimits.swift", "Upstream/Origin.swift", "Upstream/UpstreamLimits.swift",
+                "Server/ServerLimits.swift", "Server/TLS/CertificateSubject.swift", "Server/TLS/DERReader.swift",
+                "Server/TLS/ListenerTLSSettings.swift", "Upstream/EgressGuard.swift", "Upstream/Origin.swift",
+                "Upstream/UpstreamLimits.swift",
             ]
         ),
         room("Custody", ["Messaging", crypto]),
@@ -61,7 +63,7 @@ let package = Package(
             ],
             only: [
                 "Configuration", "Callers/CallersFile.swift", "Callers/CallerTime.swift", "Callers/FileStamp.swift",
-                "Callers/SystemUser.swift",
+                "Callers/SystemUser.swift", "Listeners/Listener.swift",
             ]
         ),
         .executableTarget(

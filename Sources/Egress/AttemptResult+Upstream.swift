@@ -21,6 +21,7 @@ extension AttemptResult {
             let reason: AttemptFailure.Reason =
                 switch failure.reason {
                 case .nameLookup: .nameLookup
+                case .addressRefused(let refused): .addressRefused(refused)
                 case .connect: .connect
                 case .tls: .tls
                 case .noConnectionFree: .noConnectionFree

@@ -1,3 +1,4 @@
+package import HTTPWire
 package import Journal
 package import NIOCore
 
@@ -13,6 +14,8 @@ package struct EgressSettings: Sendable {
     /// A read that has no answer so long is asked a second time; nil: none is.
     package var hedgeReadsAfter: TimeAmount?
     package var userAgent: String
+    /// The name by which requests of this gateway are known; nil where they bear none.
+    package var via: ViaPseudonym?
     package var sealer = ContentSealer()
     package var queueSealer = QueueSealer()
     package var readRecording = ReadRecording.upstream

@@ -27,7 +27,7 @@ struct UpstreamCaller {
     ) {
         (self.pool, self.gate, self.rules, self.settings) = (pool, gate, rules, settings)
         (self.eventLoop, self.logger) = (eventLoop, logger)
-        builder = UpstreamRequestBuilder(userAgent: settings.userAgent)
+        builder = UpstreamRequestBuilder(userAgent: settings.userAgent, via: settings.via)
     }
 
     /// When a call that comes now has to be over: when its caller says, and at the operator's limit at the latest.

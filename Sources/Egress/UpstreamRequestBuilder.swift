@@ -10,6 +10,7 @@ internal import Messaging
 /// checked to be one word of visible characters, and the trace's id.
 struct UpstreamRequestBuilder: Sendable {
     let userAgent: String
+    let via: ViaPseudonym?
 
     func request(
         _ request: DivarRequest,
@@ -25,6 +26,7 @@ struct UpstreamRequestBuilder: Sendable {
         if request.body != nil { fields.append(("Content-Type", "application/json")) }
         fields.append(("Accept", "application/json"))
         fields.append(("User-Agent", userAgent))
+        if let via { fields.append(("Via", via.field)) }
         fields.append(("traceparent", trace.traceparent))
         // What Divar gave out itself, in an answer to the same key and token.
         if let entityTag = validators.entityTag { fields.append(("If-None-Match", entityTag)) }

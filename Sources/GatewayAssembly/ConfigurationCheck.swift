@@ -29,7 +29,7 @@ package enum ConfigurationCheck {
         _ configuration: Configuration,
         environment: [String: String]
     ) throws(ConfigurationError) -> GatewaySecrets {
-        var problems = trustProblems(configuration)
+        var problems = trustProblems(configuration) + certificateProblems(configuration)
         let keys = attempt(&problems) { () throws(ConfigurationError) in
             try KeyResolver.keys(of: configuration, environment: environment)
         }
@@ -53,6 +53,28 @@ package enum ConfigurationCheck {
         } catch {
             problems += error.problems
             return nil
+        }
+    }
+
+    private static func certificateProblems(_ configuration: Configuration) -> [ConfigurationProblem] {
+        configuration.listen.compactMap { listener in
+            guard let settings = listener.tls else { return nil }
+            do throws(TLSFileProblem) {
+                _ = try ListenerTLS(settings)
+                return nil
+            } catch {
+                let file =
+                    switch error.file {
+                    case .certificate: "certificate"
+                    case .key: "key"
+                    case .clientAuthority: "client_ca"
+                    }
+                let key = "\(listener.key).tls.\(file)"
+                return ConfigurationProblem(
+                    line: configuration.lines[key] ?? configuration.lines[listener.key], key: key,
+                    message: error.description
+                )
+            }
         }
     }
 

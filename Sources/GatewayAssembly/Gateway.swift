@@ -2,7 +2,7 @@ private import Custody
 private import Delivery
 private import Egress
 private import FoundationEssentials
-package import HTTPWire
+private import HTTPWire
 private import InternalAPI
 private import Journal
 package import Logging
@@ -13,7 +13,7 @@ private import NIOPosix
 /// The running gateway: the object graph, from the listeners down to the connections to Divar.
 package struct Gateway: Sendable {
     /// Where it listens, with the ports that were really taken.
-    package let addresses: [ListenAddress]
+    package let listeners: [Listener]
 
     private let server: HTTPServer
     private let group: MultiThreadedEventLoopGroup
@@ -24,6 +24,7 @@ package struct Gateway: Sendable {
     private let rules: SharedUpstreamRules
     let callers: CallersWatch
     let keys: KeysWatch
+    let certificates: ListenerCertificates
     private let drain: Duration
 
     /// Builds everything and listens. Throws where an address can't be taken or a trust file can't be read.
@@ -38,47 +39,50 @@ package struct Gateway: Sendable {
         isTrial: Bool,
         logger: Logger
     ) async throws -> Gateway {
+        let certificates = try ListenerCertificates(configuration.listen, logger: logger)
         let tls = try upstreamTLS(of: configuration)
         let eventTLS = configuration.events?.forward?.origin.scheme == .https ? try UpstreamTLS(trustFile: nil) : nil
         let journal = try await JournalHost.start(
             configuration.trail, sealer: secrets.sealer, isTemporary: isTrial, logger: logger
         )
         let keys = KeysWatch(configuration, keys: secrets.keys, environment: environment, logger: logger)
+        let via = ViaPseudonym(number: .random(in: .min ... .max))
         let settings = egressSettings(
-            of: configuration, keys: keys.keys, sealer: secrets.sealer, queueSealer: journal.queueSealer)
+            of: configuration, keys: keys.keys, sealer: secrets.sealer, queueSealer: journal.queueSealer, via: via)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let rules = upstreamRules(of: configuration, after: journal.uses)
         let callers = CallersWatch(configuration, logger: logger)
         let readiness = GatewayReadiness(
-            keys: keys.status, journal: journal.writer.status, rules: rules, callers: callers.status)
+            keys: keys.status, journal: journal.writer.status, rules: rules, callers: callers.status,
+            certificates: certificates)
         let queue = SharedSendQueue(settings: configuration.queue)
         let reconciler = SharedReconciler(settings: configuration.reconcile)
         let cache = SharedConversationCache(settings: configuration.cache)
         _ = group.next().scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in cache.sweep() }
         let server = try await HTTPServer(group: group, limits: configuration.serverLimits) { loop in
-            let pool = UpstreamPool(
-                eventLoop: loop, origin: configuration.upstream.baseURL, tls: tls,
-                limits: configuration.upstream.limits
-            )
-            return GatewayResponder(
+            GatewayResponder(
                 service: EgressService(
-                    pool: pool, journal: LoopJournal(writer: journal.writer, eventLoop: loop), cache: cache,
-                    rules: rules, queue: queue, reconciler: reconciler,
-                    events: eventReceiver(of: configuration, cache: cache, tls: eventTLS, loop: loop, logger: logger),
+                    pool: upstreamPool(of: configuration, tls: tls, loop: loop),
+                    journal: LoopJournal(writer: journal.writer, eventLoop: loop), cache: cache, rules: rules,
+                    queue: queue, reconciler: reconciler,
+                    events: eventReceiver(
+                        of: configuration, cache: cache, tls: eventTLS, via: via, loop: loop, logger: logger
+                    ),
                     settings: settings, eventLoop: loop, logger: logger
                 ),
                 callers: callers.callers,
                 events: secrets.identification,
                 readiness: readiness,
                 limits: configuration.messageLimits,
-                reportForeignLinks: ForeignLinkLog.report(to: logger)
+                reportForeignLinks: ForeignLinkLog.report(to: logger),
+                loops: loopGuard(via, logger: logger)
             )
         }
         do {
             return Gateway(
-                addresses: try await listen(server, on: configuration.listen), server: server, group: group,
-                readiness: readiness, journal: journal, cache: cache, queue: queue, rules: rules, callers: callers,
-                keys: keys, drain: configuration.drain
+                listeners: try await listen(server, on: configuration.listen, certificates), server: server,
+                group: group, readiness: readiness, journal: journal, cache: cache, queue: queue, rules: rules,
+                callers: callers, keys: keys, certificates: certificates, drain: configuration.drain
             )
         } catch {
             await server.stop(drain: .zero)
@@ -129,26 +133,16 @@ package struct Gateway: Sendable {
     }
 
     /// One line on what it does, for whoever asks the service manager.
-    var statusLine: String { "listening on " + addresses.map { "\($0)" }.joined(separator: ", ") }
+    var statusLine: String { "listening on " + listeners.map { "\($0.address)" }.joined(separator: ", ") }
 
     private static let lookInterval: Duration = .milliseconds(5)
-
-    private static func upstreamTLS(of configuration: Configuration) throws -> UpstreamTLS? {
-        guard configuration.upstream.baseURL.scheme == .https else { return nil }
-        return try UpstreamTLS(trustFile: configuration.upstream.trustFile)
-    }
-
-    private static func listen(_ server: HTTPServer, on wanted: [ListenAddress]) async throws -> [ListenAddress] {
-        var addresses: [ListenAddress] = []
-        for address in wanted { addresses.append(try await server.listen(on: address)) }
-        return addresses
-    }
 
     private static func egressSettings(
         of configuration: Configuration,
         keys: SharedAppKeys,
         sealer: ContentSealer,
-        queueSealer: QueueSealer
+        queueSealer: QueueSealer,
+        via: ViaPseudonym
     ) -> EgressSettings {
         var settings = EgressSettings(
             keys: keys,
@@ -157,6 +151,7 @@ package struct Gateway: Sendable {
             deadline: configuration.upstream.deadline,
             userAgent: GatewayVersion.userAgent
         )
+        settings.via = via
         settings.sealer = sealer
         settings.queueSealer = queueSealer
         settings.hedgeReadsAfter = configuration.overload.hedgeReadsAfter.map(TimeAmount.microseconds)
@@ -185,12 +180,17 @@ package struct Gateway: Sendable {
         of configuration: Configuration,
         cache: SharedConversationCache,
         tls: UpstreamTLS?,
+        via: ViaPseudonym,
         loop: any EventLoop,
         logger: Logger
     ) -> EventReceiver {
         let forward = configuration.events?.forward.map { settings in
+            var settings = settings
+            settings.via = via
+            // The service is one of the house, and its place is the operator's word: no address is refused.
             let pool = UpstreamPool(
-                eventLoop: loop, origin: settings.origin, tls: tls, limits: configuration.upstream.limits
+                eventLoop: loop, origin: settings.origin, tls: tls, egress: nil,
+                limits: configuration.upstream.limits
             )
             return (pool: pool, settings: settings)
         }

@@ -14,6 +14,7 @@ package enum GatewayProcess {
     /// Serves the internal API, with a simulated Divar behind it where one is asked for.
     package static func serve(configurationPath: String?, sandbox settings: SandboxSettings?) async throws {
         ProcessLimits.prepare()
+        ProcessLimits.ignoreReloads()
         var sandbox: SandboxHost?
         if let settings { sandbox = try await startSandbox(settings) }
         do {
@@ -48,6 +49,7 @@ package enum GatewayProcess {
             // Before the others, and so stopped after them: it puts down who called last.
             services.append(KeysService(watch: gateway.keys))
             services.insert(CallersService(watch: gateway.callers), at: 0)
+            services.append(CertificateWatchService(certificates: gateway.certificates))
             if let sandbox { services.insert(SandboxService(host: sandbox) {}, at: 0) }
             sandbox = nil
             try await runUntilStopped(services)
@@ -71,11 +73,19 @@ package enum GatewayProcess {
 
     private static func announce(_ gateway: Gateway, sandbox: ListenAddress?, logger: Logger) {
         if let sandbox { logger.notice("sandbox listening", metadata: ["address": "\(sandbox)"]) }
-        for address in gateway.addresses {
-            logger.notice("listening", metadata: ["address": "\(address)", "version": "\(GatewayVersion.text)"])
+        for listener in gateway.listeners {
+            var metadata: Logger.Metadata = ["address": "\(listener.address)", "version": "\(GatewayVersion.text)"]
+            if listener.tls != nil { metadata["tls"] = "true" }
+            logger.notice("listening", metadata: metadata)
+            if listener.exposesKeys {
+                logger.warning(
+                    "callers' keys travel in clear to this address; give it tls",
+                    metadata: ["address": "\(listener.address)"]
+                )
+            }
         }
-        if let sandbox, let address = gateway.addresses.first {
-            say(Greeting.gateway(address, sandbox: sandbox))
+        if let sandbox, let listener = gateway.listeners.first {
+            say(Greeting.gateway(listener, sandbox: sandbox))
         }
     }
 

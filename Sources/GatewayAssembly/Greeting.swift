@@ -3,7 +3,8 @@ private import Sandbox
 
 /// What a newcomer reads on the terminal once everything runs.
 enum Greeting {
-    static func gateway(_ gateway: ListenAddress, sandbox: ListenAddress) -> String {
+    static func gateway(_ listener: Listener, sandbox: ListenAddress) -> String {
+        let gateway = listener.tls == nil ? "\(listener.address)" : "https://\(listener.address)"
         let token = SandboxOptions.defaultUserToken
         let conversation = SandboxOptions.defaultConversation
         return """

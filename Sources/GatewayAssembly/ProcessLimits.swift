@@ -26,4 +26,10 @@ package enum ProcessLimits {
         // SWIFT_BACKTRACE was read before main; without its handlers it does nothing.
         for crash in ProcessLimits.crashes { signal(crash, SIG_DFL) }
     }
+
+    /// Until `ReloadService` listens: what was started a moment ago has read its configuration a moment ago, and must
+    /// not die of being asked to read it again.
+    static func ignoreReloads() {
+        signal(SIGHUP, SIG_IGN)
+    }
 }

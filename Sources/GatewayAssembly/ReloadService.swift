@@ -16,6 +16,7 @@ struct ReloadService: Service {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
             notifier?.notify(.reloading(since: DispatchTime.now().uptimeNanoseconds / 1000))
             defer { notifier?.notify(.ready(gateway.statusLine)) }
+            gateway.certificates.look()
             do throws(ConfigurationError) {
                 await gateway.reload(try read())
                 logger.notice("configuration read again", metadata: ["applied": "callers, keys, cache"])

@@ -14,6 +14,7 @@ package struct GatewayResponder: HTTPResponder {
     private let readiness: any ReadinessReporting
     private let limits: MessageLimits
     private let reportForeignLinks: ForeignLinkReport
+    private let loops: LoopGuard?
     private let traces = TraceNumbers()
 
     package init(
@@ -22,8 +23,10 @@ package struct GatewayResponder: HTTPResponder {
         events: (any EventAuthenticating)? = nil,
         readiness: any ReadinessReporting,
         limits: MessageLimits,
-        reportForeignLinks: @escaping ForeignLinkReport = { _, _ in }
+        reportForeignLinks: @escaping ForeignLinkReport = { _, _ in },
+        loops: LoopGuard? = nil
     ) {
+        self.loops = loops
         self.service = service
         self.callers = callers
         self.events = events
@@ -33,6 +36,9 @@ package struct GatewayResponder: HTTPResponder {
     }
 
     package func admit(_ head: RequestHead, from peer: Peer) -> Admission {
+        if loops?.isOurOwn(head, from: peer) == true {
+            return .refuse(ProblemResponse.response(to: .loop))
+        }
         let route = Route(path: head.path)
         var caller: Caller?
         do throws(Problem) {

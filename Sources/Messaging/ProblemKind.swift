@@ -31,6 +31,8 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case divarTimeout = "divar-timeout"
     // The answer of the service that handles events.
     case eventNotForwarded = "event-not-forwarded"
+    // The operator's to mend.
+    case loopDetected = "loop-detected"
     // Ours.
     case overloaded
     case quota
@@ -65,6 +67,7 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
         case .overloaded, .divarUnavailable, .journalUnavailable: 503
         case .divarTimeout, .notCached: 504
         case .unsupportedVersion: 505
+        case .loopDetected: 508
         }
     }
 
@@ -96,6 +99,7 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
         case .divarUnreachable: "Divar can not be reached"
         case .divarTimeout: "Divar did not answer in time"
         case .eventNotForwarded: "The event was not taken"
+        case .loopDetected: "The request came back to the gateway"
         case .overloaded: "The gateway is at its limit"
         case .quota: "The quota is used up"
         case .callerLimit: "The caller's own limit is reached"

@@ -6,7 +6,10 @@ import Messaging
 enum AttemptSamples {
     static let reasons: [AttemptFailure.Reason] = [
         .nameLookup, .connect, .tls, .noConnectionFree, .deadline, .closed, .malformedAnswer, .answerTooLarge,
+        .addressRefused(loopback),
     ]
+
+    static let loopback = RefusedAddress(address: IPAddress("127.0.0.1")!, purpose: .loopback)
 
     static let unintelligibleStatuses = [
         0, 100, 200, 201, 204, 301, 302, 304, 400, 401, 403, 404, 412, 429, 500, 502, 503, 504,

@@ -38,7 +38,7 @@ import Testing
         (AttemptFailure.Reason.nameLookup, ProblemKind.divarUnreachable), (.connect, .divarUnreachable),
         (.tls, .divarUnreachable), (.noConnectionFree, .overloaded), (.deadline, .divarTimeout),
         (.closed, .divarUnintelligible), (.malformedAnswer, .divarUnintelligible),
-        (.answerTooLarge, .divarUnintelligible),
+        (.answerTooLarge, .divarUnintelligible), (.addressRefused(AttemptSamples.loopback), .divarUnreachable),
     ])
     func `a failure has its kind of problem, started or not`(_ reason: AttemptFailure.Reason, _ kind: ProblemKind)
         throws

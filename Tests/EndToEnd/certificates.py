@@ -17,7 +17,8 @@ email_in_dn = no
 rand_serial = yes
 unique_subject = no
 [anything]
-commonName = supplied
+organizationName = optional
+commonName = optional
 """
 
 
@@ -39,23 +40,28 @@ class Authority:
 
     def issue(self, label, names, common_name="server", start=None, end=None):
         """A server's certificate. `names` is what subjectAltName says, or None for none. Gives a TLS context."""
-        key, request, certificate = (self.folder / f"{label}.{end_}" for end_ in ("key", "csr", "pem"))
-        _openssl(
-            "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key,
-            "-out", request, "-subj", f"/CN={common_name}",
-        )
-        extensions = self.folder / f"{label}.ext"
-        extensions.write_text(
-            "basicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n" + (f"subjectAltName={names}\n" if names else "")
-        )
-        dates = ["-startdate", start, "-enddate", end] if end else ["-days", "1"]
-        _openssl(
-            "ca", "-batch", "-notext", "-config", self.folder / "ca.cnf", "-cert", self.file, "-keyfile", self._key,
-            "-in", request, "-out", certificate, "-extfile", extensions, *dates,
-        )
+        certificate, key = self.issue_files(label, names, f"/CN={common_name}", start=start, end=end)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
         return context
+
+    def issue_files(self, label, names, subject, usage="serverAuth", days=60, start=None, end=None):
+        """A certificate and its key; gives the paths of the two."""
+        key, request, certificate = (self.folder / f"{label}.{end_}" for end_ in ("key", "csr", "pem"))
+        _openssl(
+            "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key,
+            "-out", request, "-subj", subject,
+        )
+        extensions = self.folder / f"{label}.ext"
+        extensions.write_text(
+            f"basicConstraints=CA:FALSE\nextendedKeyUsage={usage}\n" + (f"subjectAltName={names}\n" if names else "")
+        )
+        dates = ["-startdate", start, "-enddate", end] if end else ["-days", days]
+        _openssl(
+            "ca", "-batch", "-notext", "-config", self.folder / "ca.cnf", "-cert", self.file, "-keyfile", self._key,
+            "-in", request, "-out", certificate, "-extfile", extensions, "-preserveDN", *dates,
+        )
+        return certificate, key
 
 
 def _openssl(*arguments):

@@ -11,7 +11,7 @@ STATUSES = {
     "request-timeout": 408, "recipient-restricted": 412, "body-too-large": 413, "target-too-long": 414,
     "unsupported-media-type": 415, "expectation-failed": 417, "divar-rejected": 422, "divar-limit": 429,
     "header-too-large": 431, "method-not-implemented": 501, "divar-refused-credentials": 502, "divar-failed": 502,
-    "divar-unintelligible": 502,
+    "divar-unintelligible": 502, "loop-detected": 508,
     "divar-unreachable": 502, "overloaded": 503, "divar-timeout": 504, "unsupported-version": 505,
     "idempotency-key-in-use": 409, "idempotency-key-reused": 422, "interrupted": 500, "journal-unavailable": 503,
     "not-cached": 504, "event-not-forwarded": 502, "quota": 429, "caller-limit": 429, "divar-unavailable": 503,

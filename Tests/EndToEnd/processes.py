@@ -226,7 +226,9 @@ class Gateway(Process):
             if sandbox:
                 self.sandbox_url = "http://" + self.wait_for_log("sandbox listening")[0]["address"]
             count = len(re.findall(r"127\.0\.0\.1:0|\[::1\]:0|unix:/", json.dumps(_listen(configuration)))) or 1
-            self.addresses = [line["address"] for line in self.wait_for_log("listening", count=count)]
+            lines = self.wait_for_log("listening", count=count)
+            self.addresses = [line["address"] for line in lines]
+            self.with_tls = {line["address"] for line in lines if "tls" in line}
         except BaseException:
             self.process.kill()
             self.process.wait(STOP_SECONDS)
@@ -240,11 +242,12 @@ class Gateway(Process):
 
     @property
     def url(self):
-        return "http://" + next(address for address in self.addresses if not address.startswith("unix:"))
+        address = next(address for address in self.addresses if not address.startswith("unix:"))
+        return ("https://" if address in self.with_tls else "http://") + address
 
     @property
     def host_and_port(self):
-        host, port = self.url.removeprefix("http://").rsplit(":", 1)
+        host, port = self.url.split("://")[1].rsplit(":", 1)
         return host, int(port)
 
     def connect(self, timeout=20):

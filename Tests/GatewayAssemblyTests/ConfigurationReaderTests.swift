@@ -75,7 +75,7 @@ import Testing
     @Test func `without callers everybody on this machine is local`() throws {
         let configuration = try read(minimal)
         #expect(configuration.localApp?.text == "default")
-        #expect(configuration.listen == [.tcp(host: "127.0.0.1", port: 8080)])
+        #expect(configuration.listen == [Listener(.tcp(host: "127.0.0.1", port: 8080))])
         #expect(configuration.contract == .august2026)
     }
 

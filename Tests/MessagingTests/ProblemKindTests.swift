@@ -10,7 +10,7 @@ import Testing
         "unsupported-media-type": 415, "expectation-failed": 417, "divar-rejected": 422, "divar-limit": 429,
         "header-too-large": 431, "internal": 500, "divar-refused-credentials": 502, "divar-failed": 502,
         "divar-unintelligible": 502, "divar-unreachable": 502, "overloaded": 503, "divar-timeout": 504,
-        "method-not-implemented": 501, "unsupported-version": 505,
+        "method-not-implemented": 501, "unsupported-version": 505, "loop-detected": 508,
     ]
 
     /// The ends of the `type` URIs are stable: a kind that is renamed or moved to another status breaks callers.

@@ -1,8 +1,12 @@
+package import Messaging
+
 /// Why an attempt brought no answer, and the one thing that decides what may be said of it.
 package struct AttemptFailure: Sendable, Hashable {
     package enum Reason: Sendable, Hashable {
         /// The host's name could not be resolved.
         case nameLookup
+        /// The host leads only to addresses that are not called.
+        case addressRefused(RefusedAddress)
         case connect
         case tls
         /// All connections are in use and so are all places in the queue for them.

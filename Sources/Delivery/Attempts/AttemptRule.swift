@@ -32,7 +32,7 @@ package enum AttemptRule {
 
     private static func verdict(on failure: AttemptFailure) -> AttemptVerdict {
         switch failure.reason {
-        case .deadline, .noConnectionFree: return .final
+        case .deadline, .noConnectionFree, .addressRefused: return .final
         case .nameLookup, .connect, .tls, .closed: return failure.requestStarted ? .broken : .unreached
         case .malformedAnswer, .answerTooLarge: return .final
         }

@@ -48,6 +48,12 @@ package enum ProblemRule {
     private static func problem(for failure: AttemptFailure) -> Problem {
         switch failure.reason {
         case .nameLookup: Problem(.divarUnreachable, detail: "The name of Divar's host could not be resolved.")
+        case .addressRefused(let refused):
+            Problem(
+                .divarUnreachable,
+                detail:
+                    "Divar's host leads to \(refused), and upstream.allow_addresses does not name that."
+            )
         case .connect: Problem(.divarUnreachable, detail: "No connection to Divar could be made.")
         case .tls: Problem(.divarUnreachable, detail: "No trusted TLS connection to Divar could be made.")
         case .noConnectionFree:

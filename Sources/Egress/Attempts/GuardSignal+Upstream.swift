@@ -17,7 +17,7 @@ extension GuardSignal {
                 case .closed: failure.requestStarted ? .failed : .unreachable
                 case .deadline: lasted < GuardSignal.shortestTrial ? .unused : .overloaded
                 // Our own limits, and an answer that came but is none.
-                case .noConnectionFree, .answerTooLarge: .unused
+                case .noConnectionFree, .answerTooLarge, .addressRefused: .unused
                 case .malformedAnswer: .failed
                 }
         case .answered:

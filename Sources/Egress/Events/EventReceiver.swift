@@ -33,15 +33,12 @@ package final class EventReceiver {
             completion(nil)
             return
         }
-        let request = UpstreamRequest(
-            method: .post,
-            path: forward.settings.path,
-            fields: [
-                ("Content-Type", "application/json"),
-                ("traceparent", trace.child(span: .random(in: .min ... .max)).traceparent),
-            ],
-            body: body
-        )
+        var fields = [
+            ("Content-Type", "application/json"),
+            ("traceparent", trace.child(span: .random(in: .min ... .max)).traceparent),
+        ]
+        if let via = forward.settings.via { fields.append(("Via", via.field)) }
+        let request = UpstreamRequest(method: .post, path: forward.settings.path, fields: fields, body: body)
         forward.pool.execute(request, deadline: .now() + forward.settings.deadline) { [logger] result in
             let problem = EventReceiver.problem(of: result)
             if let problem {

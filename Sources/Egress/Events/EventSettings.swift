@@ -8,6 +8,9 @@ package struct EventSettings: Sendable, Hashable {
     package var path: String
     package var deadline: TimeAmount
 
+    /// The name by which requests of this gateway are known; nil where they bear none.
+    package var via: ViaPseudonym?
+
     package init(origin: Origin, path: String, deadline: TimeAmount) {
         self.origin = origin
         self.path = path

@@ -18,6 +18,10 @@ package struct Configuration: Sendable {
         package var trustFile: String?
         package var deadline: TimeAmount = .seconds(10)
         package var limits = UpstreamLimits()
+        /// What the host may lead to besides the public Internet.
+        package var allowedAddresses: [AddressRange] = []
+
+        package var egressGuard: EgressGuard { EgressGuard(for: baseURL, allowing: allowedAddresses) }
     }
 
     /// The audit trail and what lives in it.
@@ -46,7 +50,7 @@ package struct Configuration: Sendable {
         package var forward: EventSettings?
     }
 
-    package var listen: [ListenAddress]
+    package var listen: [Listener]
     package var contract: Contract = .august2026
     package var preferredEndpoints: [EndpointName] = []
     package var upstream: Upstream

@@ -46,8 +46,7 @@ package struct ConfigurationReader {
         let callers = callersReader.read()
         let callersFile = root.value("callers_file", "the path of a file") { $0.isEmpty ? nil : $0 }
         let quotas = quotas(appsReader.quotas, shares: callersReader.shares)
-        let listenNodes = root.list("listen")
-        let listen = listenAddresses(listenNodes)
+        let listen = ListenReader(root.list("listen"), problems: problems).read()
         let limits = LimitsReader(root.mapping("limits"))
         let drain = root.duration("drain", in: .zero ... .seconds(600)) ?? .seconds(10)
         let preferred = preferredEndpoints(root.mapping("endpoints"), contract: contract)
@@ -68,7 +67,7 @@ package struct ConfigurationReader {
         var localApp: AppName?
         if callersMapping.takeAll().isEmpty, callersFile == nil {
             localApp = self.localApp(appNames, line: callersMapping.line)
-            requireLocal(listen, nodes: listenNodes)
+            requireLocal(listen)
         }
         guard let upstream else { return nil }
         return Configuration(
@@ -92,26 +91,12 @@ package struct ConfigurationReader {
         return quotas
     }
 
-    private func listenAddresses(_ nodes: [Node]) -> [ListenAddress] {
-        guard !nodes.isEmpty else { return [.tcp(host: "127.0.0.1", port: 8080)] }
-        return nodes.compactMap { node in
-            guard let text = node.scalar?.string, let address = ListenAddress(text) else {
-                problems.add(
-                    "must be an address such as 127.0.0.1:8080, [::1]:8080 or unix:/run/divar-gateway/api.sock",
-                    at: "listen", node: node
-                )
-                return nil
-            }
-            return address
-        }
-    }
-
     /// Without callers everybody is admitted, so nobody but this machine may come near.
-    private func requireLocal(_ addresses: [ListenAddress], nodes: [Node]) {
-        for (index, address) in addresses.enumerated() where !address.isLocal {
+    private func requireLocal(_ listeners: [Listener]) {
+        for listener in listeners where !listener.address.isLocal {
             problems.add(
-                "\(address) can be reached from other machines, and no callers are configured: everybody would be admitted",
-                at: "listen", line: index < nodes.count ? nodes[index].mark?.line : nil
+                "\(listener.address) can be reached from other machines, and no callers are configured: everybody would be admitted",
+                at: "listen", line: problems.lines[listener.key]
             )
         }
     }

@@ -1,5 +1,7 @@
 internal import HTTPWire
+internal import Messaging
 internal import NIOCore
+internal import Yams
 
 /// Reads `upstream`.
 struct UpstreamReader {
@@ -22,6 +24,7 @@ struct UpstreamReader {
         let connections = mapping.integer("connections_per_loop", in: 1...10_000)
         let queue = mapping.integer("queue_per_loop", in: 1...1_000_000)
         let answerBytes = mapping.byteCount("answer_bytes", in: 1024...64 * 1024 * 1024)
+        let allowed = addressRanges()
         mapping.reportUnknownKeys()
         guard let origin = sandbox?.origin ?? baseURL ?? Origin(UpstreamReader.divar) else { return nil }
         var upstream = Configuration.Upstream(
@@ -29,6 +32,7 @@ struct UpstreamReader {
             uploadURL: sandbox?.uploadURL ?? uploadURL ?? UpstreamReader.divarUpload,
             trustFile: sandbox == nil ? trustFile : nil
         )
+        upstream.allowedAddresses = allowed
         if let deadline { upstream.deadline = TimeAmount(deadline) }
         if let connect { upstream.limits.connect = TimeAmount(connect) }
         if let idle { upstream.limits.idle = TimeAmount(idle) }
@@ -36,6 +40,19 @@ struct UpstreamReader {
         if let queue { upstream.limits.waitersPerLoop = queue }
         if let answerBytes { upstream.limits.answerBytes = answerBytes }
         return upstream
+    }
+
+    private func addressRanges() -> [AddressRange] {
+        mapping.list("allow_addresses").compactMap { node in
+            let range = node.scalar.flatMap { AddressRange($0.string) }
+            if range == nil {
+                mapping.problems.add(
+                    "must be IP addresses or ranges of them, such as 10.1.2.3, 10.0.0.0/8 or fd00::/8",
+                    at: mapping.path(of: "allow_addresses"), node: node
+                )
+            }
+            return range
+        }
     }
 
     /// Plain http would show the key to everybody on the way, so it only goes to this machine.

@@ -14,6 +14,7 @@ package enum FieldName: String, Sendable, Hashable, CaseIterable {
     case prefer
     case requestTimeout = "x-request-timeout"
     case traceparent
+    case via
 
     /// The fields that say where a request ends, and what comes before and after its end.
     enum Framing: String, CaseIterable {
@@ -26,7 +27,7 @@ package enum FieldName: String, Sendable, Hashable, CaseIterable {
     /// Whether its value is a list, so that several lines of it are one value (RFC 9110 section 5.3).
     package var isList: Bool {
         switch self {
-        case .cacheControl, .ifNoneMatch, .prefer: true
+        case .cacheControl, .ifNoneMatch, .prefer, .via: true
         default: false
         }
     }

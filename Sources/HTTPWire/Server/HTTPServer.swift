@@ -1,7 +1,6 @@
 private import Glibc
 package import NIOCore
 package import NIOPosix
-private import NIOSSL
 private import Synchronization
 
 /// An HTTP/1.1 server over any number of listeners, with one responder an event loop.
@@ -37,7 +36,7 @@ package final class HTTPServer: Sendable {
     /// Listens, and gives the address with the port that was really taken.
     ///
     /// - Parameter tls: only for a TCP address.
-    package func listen(on address: ListenAddress, tls: ServerTLS? = nil) async throws -> ListenAddress {
+    package func listen(on address: ListenAddress, tls: ListenerTLS? = nil) async throws -> ListenAddress {
         do {
             return try await bind(to: address, tls: tls)
         } catch let error as IOError {
@@ -46,7 +45,7 @@ package final class HTTPServer: Sendable {
         }
     }
 
-    private func bind(to address: ListenAddress, tls: ServerTLS?) async throws -> ListenAddress {
+    private func bind(to address: ListenAddress, tls: ListenerTLS?) async throws -> ListenAddress {
         let channel: any Channel
         let bound: ListenAddress
         switch address {
@@ -112,7 +111,7 @@ package final class HTTPServer: Sendable {
         }
     }
 
-    private func bootstrap(tls: ServerTLS?) -> ServerBootstrap {
+    private func bootstrap(tls: ListenerTLS?) -> ServerBootstrap {
         let loops = loops
         let limits = limits
         return ServerBootstrap(group: group)
@@ -125,8 +124,7 @@ package final class HTTPServer: Sendable {
                     let connection = ServerConnection(services: loop.value)
                     let pipeline = channel.pipeline.syncOperations
                     if let tls {
-                        try pipeline.addHandler(NIOSSLServerHandler(context: tls.context))
-                        try pipeline.addHandler(HandshakeDeadline(limits.headerRead))
+                        try pipeline.addServerTLS(tls.context, handshake: limits.headerRead)
                     }
                     try pipeline.addHandler(connection)
                 }

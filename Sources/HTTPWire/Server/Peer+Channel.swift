@@ -1,6 +1,5 @@
 private import Glibc
 internal import NIOCore
-private import NIOSSL
 
 extension Peer {
     /// Asks a connection's socket, on its event loop.
@@ -14,12 +13,6 @@ extension Peer {
         var user: UInt32?
         answer.assumeIsolated().whenSuccess { user = $0.user }
         userID = user
-    }
-
-    /// Once the handshake is over: what the client showed in it, which was verified then.
-    mutating func learnCertificate(of pipeline: ChannelPipeline) {
-        let shown = try? pipeline.syncOperations.nioSSL_peerCertificate()
-        certificate = shown.flatMap { $0 }.flatMap { PeerCertificate($0) }
     }
 
     /// `struct ucred` of unix(7), which Glibc's module doesn't show.

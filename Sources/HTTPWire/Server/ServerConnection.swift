@@ -1,5 +1,4 @@
 internal import NIOCore
-private import NIOTLS
 
 /// One connection of a client: feeds `RequestDecoder`, and performs what `ServerConnectionState` decides. Confined to
 /// the channel's event loop.
@@ -99,7 +98,7 @@ final class ServerConnection: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case TLSUserEvent.handshakeCompleted = event { peer.learnCertificate(of: context.pipeline) }
+        if let certificate = event as? PeerCertificate { peer.certificate = certificate }
         guard case ChannelEvent.inputClosed = event else {
             context.fireUserInboundEventTriggered(event)
             return

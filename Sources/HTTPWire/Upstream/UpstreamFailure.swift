@@ -1,7 +1,11 @@
+package import Messaging
+
 /// Why there is no answer, and whether a byte of the request may have left.
 package struct UpstreamFailure: Error, Sendable, Hashable {
     package enum Reason: Sendable, Hashable {
         case nameLookup
+        /// All that the host leads to is refused; this is the first of it.
+        case addressRefused(RefusedAddress)
         case connect
         case tls
         case noConnectionFree

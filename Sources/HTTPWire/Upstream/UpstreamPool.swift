@@ -1,3 +1,4 @@
+private import Messaging
 package import NIOCore
 private import NIOHTTP1
 private import NIOPosix
@@ -34,6 +35,7 @@ package final class UpstreamPool {
     private let eventLoop: any EventLoop
     private let origin: Origin
     private let tls: UpstreamTLS?
+    private let egress: EgressGuard?
     private let limits: UpstreamLimits
     private var state: PoolState<ObjectIdentifier, ObjectIdentifier>
     private var connections: [ObjectIdentifier: UpstreamConnection] = [:]
@@ -41,12 +43,21 @@ package final class UpstreamPool {
     private var sweep: Scheduled<Void>?
     private var isShutDown = false
 
-    /// - Parameter tls: needed exactly for an origin of scheme https.
-    package init(eventLoop: any EventLoop, origin: Origin, tls: UpstreamTLS?, limits: UpstreamLimits) {
+    /// - Parameters:
+    ///   - tls: needed exactly for an origin of scheme https.
+    ///   - egress: nil where the host may lead anywhere.
+    package init(
+        eventLoop: any EventLoop,
+        origin: Origin,
+        tls: UpstreamTLS?,
+        egress: EgressGuard?,
+        limits: UpstreamLimits
+    ) {
         precondition((tls != nil) == (origin.scheme == .https), "TLS goes with https, and only with it.")
         self.eventLoop = eventLoop
         self.origin = origin
         self.tls = tls
+        self.egress = egress
         self.limits = limits
         state = PoolState(maximumConnections: limits.connectionsPerLoop, maximumWaiters: limits.waitersPerLoop)
     }
@@ -189,6 +200,7 @@ package final class UpstreamPool {
         let tls = tls
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(limits.connect)
+            .resolver(egress.map { GuardedResolver($0, eventLoop: eventLoop) })
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
@@ -248,7 +260,14 @@ package final class UpstreamPool {
 
     private static func reason(of error: any Error) -> UpstreamFailure.Reason {
         guard let error = error as? NIOConnectionError else { return error is NIOSSLError ? .tls : .connect }
+        if error.connectionErrors.isEmpty, let refused = error.refusedAddress { return .addressRefused(refused) }
         let lookedUp = error.connectionErrors.isEmpty && (error.dnsAError != nil || error.dnsAAAAError != nil)
         return lookedUp ? .nameLookup : .connect
+    }
+}
+
+extension NIOConnectionError {
+    fileprivate var refusedAddress: RefusedAddress? {
+        dnsAError as? RefusedAddress ?? dnsAAAAError as? RefusedAddress
     }
 }

@@ -103,7 +103,7 @@ import Testing
         let (before, after): (AttemptVerdict, AttemptVerdict) =
             switch reason {
             case .nameLookup, .connect, .tls, .closed: (.unreached, .broken)
-            case .deadline, .noConnectionFree, .malformedAnswer, .answerTooLarge: (.final, .final)
+            case .deadline, .noConnectionFree, .addressRefused, .malformedAnswer, .answerTooLarge: (.final, .final)
             }
         #expect(verdict(on: AttemptSamples.failed(reason, started: false)) == before)
         #expect(verdict(on: AttemptSamples.failed(reason, started: true)) == after)

@@ -22,6 +22,7 @@ final class PoolHarness: Sendable {
     static func run(
         origin: Origin,
         tls: UpstreamTLS? = nil,
+        egress: EgressGuard? = nil,
         limits: UpstreamLimits = UpstreamLimits(),
         _ body: (PoolHarness) async throws -> Void
     ) async throws {
@@ -29,7 +30,10 @@ final class PoolHarness: Sendable {
         let loop = group.next()
         do {
             let pool = try await loop.submit {
-                NIOLoopBound(UpstreamPool(eventLoop: loop, origin: origin, tls: tls, limits: limits), eventLoop: loop)
+                let pool = UpstreamPool(
+                    eventLoop: loop, origin: origin, tls: tls, egress: egress, limits: limits
+                )
+                return NIOLoopBound(pool, eventLoop: loop)
             }.get()
             let harness = PoolHarness(loop: loop, pool: pool)
             try await body(harness)

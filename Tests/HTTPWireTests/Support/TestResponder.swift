@@ -4,7 +4,8 @@ import NIOCore
 /// Answers by path, and holds back the answers that a test wants to give itself.
 ///
 /// `/hello`, `/echo` (the body), `/head` (what was read of the head), `/small` (a body of at most 10 bytes), `/refuse`
-/// (403, without a look at the body), `/held` (answered by `TestServer.release`), `/big?N` (N bytes), `/status?N`.
+/// (403, without a look at the body), `/held` (answered by `TestServer.release`), `/big?N` (N bytes), `/status?N`,
+/// `/peer` (who calls).
 final class TestResponder: HTTPResponder {
     static let bodyLimit = 100_000
 
@@ -37,6 +38,9 @@ final class TestResponder: HTTPResponder {
         case "/status":
             let status = head.query.flatMap { Int($0) } ?? 200
             return .accept(bodyLimit: 0) { _, reply in reply.send(Response(status: status)) }
+        case "/peer":
+            let text = TestResponder.describe(peer)
+            return .accept(bodyLimit: 0) { _, reply in reply.send(TestResponder.text(text)) }
         default:
             let text = head.path == "/head" ? TestResponder.describe(head, from: peer) : "hello"
             return .accept(bodyLimit: TestResponder.bodyLimit) { _, reply in reply.send(TestResponder.text(text)) }
@@ -61,6 +65,11 @@ final class TestResponder: HTTPResponder {
 
     static func text(_ text: String, status: Int = 200) -> Response {
         Response(status: status, contentType: "text/plain", body: Array(text.utf8))
+    }
+
+    private static func describe(_ peer: Peer) -> String {
+        let certificate = peer.certificate.map { "\($0.subject)|\($0.dnsNames)|\($0.uris)" } ?? "no certificate"
+        return "\(peer.host ?? "unix")|\(peer.userID.map(String.init) ?? "no user")|\(certificate)"
     }
 
     private static func describe(_ head: RequestHead, from peer: Peer) -> String {

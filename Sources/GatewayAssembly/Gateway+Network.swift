@@ -1,0 +1,41 @@
+internal import HTTPWire
+internal import InternalAPI
+internal import Logging
+internal import NIOCore
+
+/// What connects the gateway: its listeners, and its way to Divar.
+extension Gateway {
+    static func upstreamTLS(of configuration: Configuration) throws -> UpstreamTLS? {
+        guard configuration.upstream.baseURL.scheme == .https else { return nil }
+        return try UpstreamTLS(trustFile: configuration.upstream.trustFile)
+    }
+
+    static func listen(
+        _ server: HTTPServer,
+        on wanted: [Listener],
+        _ certificates: ListenerCertificates
+    ) async throws -> [Listener] {
+        var listeners = wanted
+        for (index, listener) in wanted.enumerated() {
+            listeners[index].address = try await server.listen(
+                on: listener.address, tls: certificates.tls(of: listener))
+        }
+        return listeners
+    }
+
+    static func loopGuard(_ via: ViaPseudonym, logger: Logger) -> LoopGuard {
+        LoopGuard(via: via) { peer in
+            logger.error(
+                "a request of the gateway's own came back: upstream.base_url leads to the gateway",
+                metadata: ["peer": "\(peer)"]
+            )
+        }
+    }
+
+    static func upstreamPool(of configuration: Configuration, tls: UpstreamTLS?, loop: any EventLoop) -> UpstreamPool {
+        let upstream = configuration.upstream
+        return UpstreamPool(
+            eventLoop: loop, origin: upstream.baseURL, tls: tls, egress: upstream.egressGuard, limits: upstream.limits
+        )
+    }
+}
