@@ -2,6 +2,8 @@
 package struct CallContext: Sendable {
     package var caller: Caller
     package var userToken: AccessToken?
+    /// The user by whose kept token the call is made; `userToken` is nil until that was looked up.
+    package var user: UserName?
     package var trace: TraceContext
     /// The other end of the connection, as far as the socket knows.
     package var peer: String
@@ -13,8 +15,10 @@ package struct CallContext: Sendable {
         userToken: AccessToken?,
         trace: TraceContext,
         peer: String = "",
-        timeout: Int64? = nil
+        timeout: Int64? = nil,
+        user: UserName? = nil
     ) {
+        self.user = user
         self.timeout = timeout
         self.caller = caller
         self.userToken = userToken

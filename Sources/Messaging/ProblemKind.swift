@@ -19,6 +19,8 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case idempotencyKeyInUse = "idempotency-key-in-use"
     case idempotencyKeyReused = "idempotency-key-reused"
     case notCancellable = "not-cancellable"
+    case unknownUser = "unknown-user"
+    case consentRequired = "consent-required"
     // Divar's answer.
     case notFoundAtDivar = "not-found-at-divar"
     case recipientRestricted = "recipient-restricted"
@@ -39,6 +41,7 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case callerLimit = "caller-limit"
     case divarUnavailable = "divar-unavailable"
     case notCached = "not-cached"
+    case userTokenUnavailable = "user-token-unavailable"
     case journalUnavailable = "journal-unavailable"
     case interrupted
     case `internal`
@@ -47,8 +50,8 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .malformedRequest, .invalidRequest, .userTokenRequired: 400
         case .unauthenticated: 401
-        case .notAllowed: 403
-        case .noSuchResource, .notFoundAtDivar: 404
+        case .notAllowed, .consentRequired: 403
+        case .noSuchResource, .notFoundAtDivar, .unknownUser: 404
         case .methodNotAllowed: 405
         case .requestTimeout: 408
         case .idempotencyKeyInUse, .notCancellable: 409
@@ -64,7 +67,7 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
         case .divarRefusedCredentials, .divarFailed, .divarUnintelligible, .divarUnreachable, .eventNotForwarded:
             502
         case .methodNotImplemented: 501
-        case .overloaded, .divarUnavailable, .journalUnavailable: 503
+        case .overloaded, .divarUnavailable, .journalUnavailable, .userTokenUnavailable: 503
         case .divarTimeout, .notCached: 504
         case .unsupportedVersion: 505
         case .loopDetected: 508
@@ -108,6 +111,9 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
         case .idempotencyKeyInUse: "A call with this idempotency key is under way"
         case .idempotencyKeyReused: "The idempotency key was used for another message"
         case .notCancellable: "The message can not be taken back"
+        case .unknownUser: "No tokens are kept for this user"
+        case .consentRequired: "The user has to consent again"
+        case .userTokenUnavailable: "The user's token can not be renewed now"
         case .journalUnavailable: "The audit trail can not be written"
         case .interrupted: "The gateway ended while the call was under way"
         case .internal: "The gateway has a bug"

@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func `the words of the configuration and of the answers stay`() {
-        #expect(Permission.allCases.map(\.rawValue) == ["send", "read", "upload"])
+        #expect(Permission.allCases.map(\.rawValue) == ["send", "read", "upload", "users"])
         #expect(Outcome.allCases.map(\.rawValue) == ["not_sent", "sent", "unknown"])
         #expect(MessageSender.allCases.map(\.rawValue) == ["bot", "user"])
     }

@@ -7,7 +7,7 @@ package enum SendQueueRule {
     package static func isOfTheMoment(_ kind: ProblemKind) -> Bool {
         switch kind {
         case .divarUnreachable, .divarLimit, .divarTimeout, .divarUnintelligible, .divarUnavailable, .overloaded,
-            .quota, .journalUnavailable:
+            .quota, .journalUnavailable, .userTokenUnavailable:
             true
         default: false
         }

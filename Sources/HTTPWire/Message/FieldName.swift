@@ -14,6 +14,7 @@ package enum FieldName: String, Sendable, Hashable, CaseIterable {
     case prefer
     case requestTimeout = "x-request-timeout"
     case traceparent
+    case user = "x-user"
     case via
 
     /// The fields that say where a request ends, and what comes before and after its end.
