@@ -25,6 +25,7 @@ struct SQLiteBatchWriter {
             try run("DELETE FROM idempotency WHERE caller = ? AND key = ?", [name.caller.text, name.key.text])
         }
         for change in batch.queue { try write(change) }
+        for change in batch.userTokens { try SQLiteUserTokens.write(change, in: database) }
         try writeRare(batch)
     }
 

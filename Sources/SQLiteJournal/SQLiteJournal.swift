@@ -100,6 +100,10 @@ package final class SQLiteJournal: JournalStore {
         try access { database in try SQLiteQueueReader.queued(message, in: database) }
     }
 
+    package func userTokens(after user: AppUser?, limit: Int) throws(JournalStoreError) -> [StoredUserTokens] {
+        try access { database in try SQLiteUserTokens.page(after: user, limit: limit, in: database) }
+    }
+
     package func uses(since unixMicroseconds: Int64) throws(JournalStoreError) -> [RecordedUse] {
         try access { database in try SQLiteUseReader.uses(since: unixMicroseconds, in: database) }
     }

@@ -3,7 +3,7 @@ internal import Journal
 
 /// The tables of a journal; `docs/audit-trail.md` explains them.
 enum SQLiteSchema {
-    static let version = 2
+    static let version = 3
 
     /// What erasure destroys stands in a table of its own, in which rows are only ever appended, and later overwritten
     /// by others of the same length: SQLite leaves copies behind of rows that it moves to another page, also with
@@ -48,6 +48,19 @@ enum SQLiteSchema {
         ALTER TABLE message ADD COLUMN reconciliation INTEGER;
         """
 
+    /// What version 3 added. The key of each user's tokens stands in a row that is only ever overwritten by another of the
+    /// same length, and used again for another user: so its bytes are nowhere else, and without them whatever copy of
+    /// the tokens SQLite leaves behind is worth nothing.
+    private static let userTokens = """
+        CREATE TABLE user_token_key(
+            slot INTEGER PRIMARY KEY, used INTEGER NOT NULL, master TEXT NOT NULL, key BLOB NOT NULL
+        );
+        CREATE INDEX user_token_key_free ON user_token_key(slot) WHERE used = 0;
+        CREATE TABLE user_token(
+            app TEXT NOT NULL, name TEXT NOT NULL, slot INTEGER NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY(app, name)
+        ) WITHOUT ROWID;
+        """
+
     /// Opens a connection that loses nothing: WAL, every commit synced, erased bytes overwritten.
     static func open(path: String, isReadOnly: Bool = false) throws -> DatabaseQueue {
         var configuration = Configuration()
@@ -70,7 +83,7 @@ enum SQLiteSchema {
     static func prepare(_ database: Database, newLog: LogID) throws -> LogID {
         if try !database.tableExists("log") {
             try database.inTransaction(.immediate) {
-                try database.execute(sql: tables + queue)
+                try database.execute(sql: tables + queue + userTokens)
                 try database.execute(
                     sql: "INSERT INTO log(id, version) VALUES (?, ?)", arguments: [newLog.text, version]
                 )
@@ -83,9 +96,11 @@ enum SQLiteSchema {
 
     /// Versions differ in what was added; a journal of an earlier one gets that.
     private static func upgrade(_ database: Database) throws {
-        guard try Int.fetchOne(database, sql: "SELECT version FROM log") == 1 else { return }
+        let found = try Int.fetchOne(database, sql: "SELECT version FROM log") ?? 0
+        guard (1..<version).contains(found) else { return }
         try database.inTransaction(.immediate) {
-            try database.execute(sql: queue)
+            if found < 2 { try database.execute(sql: queue) }
+            try database.execute(sql: userTokens)
             try database.execute(sql: "UPDATE log SET version = ?", arguments: [version])
             return .commit
         }
@@ -101,10 +116,11 @@ enum SQLiteSchema {
             database,
             sql: """
                 SELECT count(*) FROM sqlite_master WHERE type = 'table'
-                    AND name IN ('log', 'record', 'checkpoint', 'message', 'content', 'idempotency', 'queue')
+                    AND name IN ('log', 'record', 'checkpoint', 'message', 'content', 'idempotency', 'queue',
+                        'user_token', 'user_token_key')
                 """
         )
-        guard tables == 7 else { throw JournalStoreError(.corrupt, "the journal's tables are not there") }
+        guard tables == 9 else { throw JournalStoreError(.corrupt, "the journal's tables are not there") }
         let found: Int = try row.value("version")
         guard found == version else {
             throw JournalStoreError(.corrupt, "the journal is of version \(found), this program knows \(version)")

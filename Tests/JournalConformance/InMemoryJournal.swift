@@ -38,6 +38,10 @@ package final class InMemoryJournal: JournalStore {
 
     package func queued(_ message: MessageID) -> QueuedMessage? { file.read { $0.queue[message] } }
 
+    package func userTokens(after user: AppUser?, limit: Int) -> [StoredUserTokens] {
+        file.read { $0.userTokens(after: user, limit: limit) }
+    }
+
     package func uses(since unixMicroseconds: Int64) -> [RecordedUse] {
         file.read { $0.uses(since: unixMicroseconds) }
     }

@@ -10,6 +10,7 @@ struct InMemoryTables: Sendable {
     var messages: [MessageID: InMemoryRow] = [:]
     var claims: [ClaimName: StoredClaim] = [:]
     var queue: [MessageID: QueuedMessage] = [:]
+    var userTokens: [AppUser: StoredUserTokens] = [:]
     var pruned: StoredCheckpoint?
 
     init(log: LogID) {
@@ -98,6 +99,7 @@ struct InMemoryTables: Sendable {
         }
         for name in batch.released { claims[name] = nil }
         for change in batch.queue { try write(change) }
+        for change in batch.userTokens { write(change) }
         for message in batch.erased {
             messages[message]?.opened.sealed = nil
             if queue[message]?.state == .failed { queue[message] = nil }

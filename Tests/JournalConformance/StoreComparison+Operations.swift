@@ -5,7 +5,7 @@ internal import SeededCases
 extension StoreComparison {
     /// One of the things that a gateway or an operator does.
     func operate() throws {
-        switch random.below(26) {
+        switch random.below(28) {
         case 0..<7: try openSome()
         case 7..<12: try closeSome()
         case 12: try commitNotes()
@@ -18,6 +18,7 @@ extension StoreComparison {
         case 21: try release()
         case 22: try tend()
         case 23, 24: try changeQueue()
+        case 25, 26: try changeUserTokens()
         default:
             note("reopen")
             try gateway.engine.reopen()
@@ -193,6 +194,26 @@ extension StoreComparison {
                 }
             }
         }
+    }
+
+    private func changeUserTokens() throws {
+        let count = 1 + random.below(5)
+        note("users' tokens \(count)")
+        var changes: [StoredTokensChange] = []
+        for _ in 0..<count {
+            let user = try UserTokenPromises.user("user-\(random.below(7))", of: random.element(of: ["a", "b"]))
+            if random.chance(1, in: 3) {
+                changes.append(.remove(user))
+            } else {
+                let bytes = { [UInt8](repeating: UInt8(self.random.below(256)), count: $0) }
+                changes.append(
+                    .keep(
+                        StoredUserTokens(
+                            user: user, master: random.element(of: masters).id, key: bytes(60),
+                            sealed: bytes(1 + random.below(6000)))))
+            }
+        }
+        try commit { $0.batch.userTokens = changes }
     }
 
     private func tend() throws {

@@ -78,6 +78,8 @@ package final class StoreComparison {
         }
         try Expectation.equal(
             store.queue(after: nil, limit: 100), model.queue(after: nil, limit: 100), "the queue")
+        try Expectation.equal(
+            store.userTokens(after: nil, limit: 100), model.userTokens(after: nil, limit: 100), "users' tokens")
         try Expectation.equal(Set(store.uses(since: 0)), Set(model.uses(since: 0)), "the calls")
         let limit = 1 + random.below(9)
         let now = gateway.clock.nowMicroseconds

@@ -2,5 +2,5 @@
 package enum StoreConformance {
     package static let promises: [StorePromise] =
         LogPromises.all + MessagePromises.all + ClaimPromises.all + ErasurePromises.all + PruningPromises.all
-        + SweepPromises.all + QueuePromises.all + ArchivePromises.all
+        + SweepPromises.all + QueuePromises.all + UserTokenPromises.all + ArchivePromises.all
 }

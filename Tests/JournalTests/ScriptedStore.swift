@@ -63,6 +63,11 @@ final class ScriptedStore: JournalStore {
         return model.queued(message)
     }
 
+    func userTokens(after user: AppUser?, limit: Int) throws(JournalStoreError) -> [StoredUserTokens] {
+        try script.checkReading()
+        return model.userTokens(after: user, limit: limit)
+    }
+
     func uses(since unixMicroseconds: Int64) -> [RecordedUse] { model.uses(since: unixMicroseconds) }
 
     func checkPlace() throws(JournalStoreError) { try script.checkPlace() }

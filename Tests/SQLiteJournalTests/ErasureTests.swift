@@ -123,6 +123,32 @@ import Testing
         #expect(try !engine.holds(try #require(intent.sealed?.key)))
     }
 
+    @Test(arguments: 0..<3)
+    func `nothing that opens removed or replaced tokens of users is left`(number: Int) throws {
+        var random = SplitMix64(seed: SplitMix64.seed &+ UInt64(number))
+        let engine = try SQLiteUnderTest()
+        let gateway = try engine.sampleGateway()
+        let sealer = try #require(UserTokenSealer(masterKeys: [try Samples.masterKey(1)]))
+        var (kept, gone): ([AppUser: StoredUserTokens], [[UInt8]]) = ([:], [])
+        for _ in 0..<300 {
+            let user = AppUser(
+                app: try #require(AppName("a")), name: try #require(UserName("user-\(random.below(60))")))
+            if let old = kept.removeValue(forKey: user) { gone.append(old.key) }
+            var change = StoredTokensChange.remove(user)
+            if random.chance(2, in: 3) {
+                let tokens = try sealer.seal([UInt8](repeating: 7, count: random.below(5000)), of: user)
+                kept[user] = tokens
+                change = .keep(tokens)
+            }
+            try gateway.commit { $0.batch.userTokens = [change] }
+        }
+        try engine.store.scrub()
+        let left = try engine.found(of: gone)
+        #expect(left.isEmpty, "\(left.count) of \(gone.count) keys are left; \(replay(number))")
+        #expect(try engine.found(of: kept.values.map(\.key)).count == kept.count)
+        #expect(try !engine.holds([UInt8](repeating: 7, count: 16)), "tokens lie open")
+    }
+
     enum ContentSize: String, CustomTestStringConvertible {
         /// Keys lie open, and no content is kept.
         case none, small, large

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Journal
 import JournalConformance
+import Messaging
 import Testing
 
 @testable import SQLiteJournal
@@ -76,7 +77,7 @@ import Testing
         let folder = try TemporaryFolder()
         for (name, sql) in [
             ("other", "CREATE TABLE log(id TEXT, version INTEGER)"),
-            ("version", "UPDATE log SET version = 3"),
+            ("version", "UPDATE log SET version = 4"),
             ("view", "ALTER TABLE record RENAME TO r; CREATE VIEW record AS SELECT * FROM r"),
         ] {
             let path = folder.path(name)
@@ -94,21 +95,29 @@ import Testing
         }
     }
 
-    @Test func `a journal of version 1 is upgraded and goes on`() throws {
+    @Test(arguments: [1, 2])
+    func `a journal of an earlier version is upgraded and goes on`(version: Int) throws {
         let engine = try SQLiteUnderTest()
         let gateway = try engine.sampleGateway()
         let message = try gateway.send().message
         let head = try gateway.store.head()
         try engine.tamper { database in
             try database.execute(
-                sql: """
-                    DROP TABLE queue; ALTER TABLE message DROP COLUMN reconciliation; UPDATE log SET version = 1
-                    """)
+                sql: "DROP TABLE user_token; DROP TABLE user_token_key; UPDATE log SET version = \(version)")
+            if version < 2 {
+                try database.execute(sql: "DROP TABLE queue; ALTER TABLE message DROP COLUMN reconciliation")
+            }
         }
         try engine.reopen()
         #expect(try gateway.store.head() == head)
         #expect(try gateway.store.openMessages() == [message])
         #expect(try gateway.store.queue(after: nil, limit: 1).isEmpty)
+        #expect(try gateway.store.userTokens(after: nil, limit: 1).isEmpty)
+        let tokens = StoredUserTokens(
+            user: AppUser(app: try #require(AppName("a")), name: try #require(UserName("u"))), master: "m", key: [1],
+            sealed: [2])
+        try gateway.commit { $0.batch.userTokens = [.keep(tokens)] }
+        #expect(try gateway.store.userTokens(after: nil, limit: 2) == [tokens])
         try gateway.close(message)
         try gateway.verify()
     }

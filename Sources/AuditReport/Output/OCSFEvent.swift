@@ -65,6 +65,8 @@ package struct OCSFEvent: Sendable, Hashable {
             case .intent, .outcome, .attempt: self = .create
             case .read, .reconciliation: self = .read
             case .erasure, .pruning: self = .delete
+            case .userTokens:
+                self = ["deleted", "revoked"].contains(entry.record["reason"]) ? .delete : .create
             case .refusal:
                 let permission = entry.record["operation"].flatMap(Permission.init(rawValue:))
                 self = permission.map { $0 == .read ? .read : .create } ?? .unknown
@@ -98,7 +100,7 @@ package struct OCSFEvent: Sendable, Hashable {
                 case .refusal: .low
                 case .read: entry.record["reason"] == nil ? .informational : .low
                 case .loss, nil: .medium
-                case .intent, .outcome, .attempt, .deferral, .reconciliation, .erasure, .pruning:
+                case .intent, .outcome, .attempt, .deferral, .reconciliation, .erasure, .pruning, .userTokens:
                     switch outcome {
                     case .unknown: .medium
                     case .notSent: .low
@@ -134,6 +136,7 @@ package struct OCSFEvent: Sendable, Hashable {
                     }
                 case .read: entry.record["reason"] == nil ? .success : .failure
                 case .refusal, .deferral, .loss: .failure
+                case .userTokens: entry.record["reason"] == "refresh-refused" ? .failure : .success
                 case .attempt, .reconciliation, .erasure, .pruning: .success
                 case nil: .unknown
                 }

@@ -16,6 +16,8 @@ package struct RecordDraft: Sendable, Hashable {
     package var operation: String?
     package var conversation: String?
     package var user: String?
+    /// The user whose kept tokens it is about, or by whose kept token it was called.
+    package var tokenUser: String?
     package var endpoint: EndpointName?
     package var traceID: String?
     package var commitment: Commitment?
@@ -60,6 +62,7 @@ package struct RecordDraft: Sendable, Hashable {
         add("operation", operation)
         add("conversation", conversation)
         add("user", user)
+        add("token_user", tokenUser)
         add("endpoint", endpoint?.text)
         add("trace", traceID)
         add("commitment", commitment?.description)

@@ -18,6 +18,8 @@ package enum RecordKind: String, Sendable, Hashable, CaseIterable {
     case erasure
     /// Records were removed because of their age.
     case pruning
+    /// A user's tokens were stored, renewed or removed.
+    case userTokens = "user-tokens"
     /// Records of reads and refusals were not kept.
     case loss
 }

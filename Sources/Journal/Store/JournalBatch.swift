@@ -18,6 +18,8 @@ package struct JournalBatch: Sendable {
     package var reconciled: [MessageID: Int] = [:]
     /// In this order.
     package var queue: [QueueChange] = []
+    /// In this order.
+    package var userTokens: [StoredTokensChange] = []
     package var checkpoint: StoredCheckpoint?
     /// Where the log begins from now on.
     package var pruned: StoredCheckpoint?

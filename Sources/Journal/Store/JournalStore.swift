@@ -31,6 +31,9 @@ package protocol JournalStore: AnyObject {
 
     func queued(_ message: MessageID) throws(JournalStoreError) -> QueuedMessage?
 
+    /// Users' tokens behind a user, in the order of apps and names.
+    func userTokens(after user: AppUser?, limit: Int) throws(JournalStoreError) -> [StoredUserTokens]
+
     /// Calls to Divar since a time, as far as they were recorded.
     func uses(since unixMicroseconds: Int64) throws(JournalStoreError) -> [RecordedUse]
 

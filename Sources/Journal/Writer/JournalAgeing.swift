@@ -14,6 +14,7 @@ struct JournalAgeing {
     private var isRewrapped = false
     private var rewrappedUpTo: MessageID?
     private var erasedSinceScrub = 0
+    private var hasRemovals = false
 
     init(
         settings: JournalSettings,
@@ -33,6 +34,12 @@ struct JournalAgeing {
         now >= nextStep || nextStep - now > Int64(JournalSettings.ageingInterval / .microseconds(1))
     }
 
+    /// Something was removed of which nothing may be left in the engine's own logs.
+    mutating func noteRemoval() {
+        hasRemovals = true
+        nextStep = 0
+    }
+
     func delay(now: Int64) -> Duration { .microseconds(max(0, nextStep - now)) }
 
     /// Does one step; gives the batch that was written, if one was.
@@ -43,6 +50,7 @@ struct JournalAgeing {
         let now = sources.nowMicroseconds()
         var written: JournalBatch?
         let more: Bool
+        if hasRemovals, try scrub(store) { hasRemovals = false }
         if let batch = try erase(in: store, now: now, observer: observer) {
             (written, more) = (batch, true)
         } else if let batch = try prune(in: store, now: now, observer: observer) {
@@ -69,13 +77,7 @@ struct JournalAgeing {
         let old = try store.unerased(before: UInt64(cut / 1000), limit: JournalSettings.ageingStep)
         guard !old.isEmpty else {
             if erasedSinceScrub > 0 {
-                do throws(JournalStoreError) {
-                    try store.scrub()
-                } catch {
-                    // A reader is in the way; it is tried again.
-                    guard error.kind == .locked else { throw error }
-                    return nil
-                }
+                guard try scrub(store) else { return nil }
                 observer.aged(erased: erasedSinceScrub, prunedUpTo: nil)
                 erasedSinceScrub = 0
             }
@@ -87,6 +89,17 @@ struct JournalAgeing {
         let batch = try commit(draft, in: store) { $0.erased = old }
         erasedSinceScrub += old.count
         return batch
+    }
+
+    /// Gives false where a reader is in the way; it is tried again.
+    private func scrub(_ store: any JournalStore) throws(JournalStoreError) -> Bool {
+        do throws(JournalStoreError) {
+            try store.scrub()
+            return true
+        } catch {
+            guard error.kind == .locked else { throw error }
+            return false
+        }
     }
 
     private mutating func prune(

@@ -150,6 +150,7 @@ final class JournalKeeper {
             nextLossRecord = now + 1_000_000
             observer.lost(count)
         }
+        if decision.batch.userTokens.contains(where: \.isRemoval) { ageing.noteRemoval() }
         if let checkpoint = decision.batch.checkpoint { observer.signed(checkpoint) }
     }
 
@@ -192,7 +193,7 @@ final class JournalKeeper {
                     let accepted = page.filter { !isRefused($0.message) }
                     ledger.adopt(accepted)
                     return (letter, .queue(accepted))
-                case .intent, .outcome, .note, .question, .step, .reconciliation: return nil
+                case .intent, .outcome, .note, .question, .step, .reconciliation, .userTokens: return nil
                 }
             } catch {
                 return (letter, .unavailable(error))
@@ -242,7 +243,7 @@ extension JournalKeeper {
                     case .outcome(let outcome):
                         if ledger.live[outcome.message] != nil { failure?.keep(outcome) }
                     case .note: lost += 1
-                    case .lookUp, .step, .reconciliation, .queued, .queue: break
+                    case .lookUp, .step, .reconciliation, .queued, .queue, .userTokens: break
                     }
                     return (letter, .unavailable(error))
                 }

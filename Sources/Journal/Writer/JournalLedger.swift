@@ -68,6 +68,14 @@ struct JournalLedger {
             case .reconciliation(let message, let tail):
                 builder.batch.reconciled[message] = builder.append(tail)
                 decision.results.append(.committed)
+            case .userTokens(let tokens):
+                if let refusal, tokens.isNew {
+                    decision.results.append(.unavailable(refusal))
+                    continue
+                }
+                if let tail = tokens.tail { builder.append(tail) }
+                builder.batch.userTokens.append(tokens.change)
+                decision.results.append(.committed)
             case .lookUp, .queued, .queue:
                 // Answered without a batch.
                 decision.results.append(.committed)

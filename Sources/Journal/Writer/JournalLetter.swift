@@ -7,7 +7,7 @@ struct JournalLetter: Sendable {
     var isLookUp: Bool {
         switch submission {
         case .lookUp, .queued, .queue: true
-        case .intent, .outcome, .note, .question, .step, .reconciliation: false
+        case .intent, .outcome, .note, .question, .step, .reconciliation, .userTokens: false
         }
     }
 
@@ -15,7 +15,7 @@ struct JournalLetter: Sendable {
     var claimName: ClaimName? {
         switch submission {
         case .intent(let intent), .question(let intent): intent.claim?.name
-        case .outcome, .note, .lookUp, .step, .reconciliation, .queued, .queue: nil
+        case .outcome, .note, .lookUp, .step, .reconciliation, .queued, .queue, .userTokens: nil
         }
     }
 }

@@ -27,7 +27,7 @@ final class JournalMailbox: Sendable {
         let (isTaken, wasEmpty) = state.withLock { state -> (Bool, Bool) in
             let isFull =
                 switch letter.submission {
-                case .intent, .lookUp, .question, .step, .queued, .queue: state.letters.count >= capacity
+                case .intent, .lookUp, .question, .step, .queued, .queue, .userTokens: state.letters.count >= capacity
                 case .note, .reconciliation: state.letters.count >= capacity / 2
                 case .outcome: false
                 }

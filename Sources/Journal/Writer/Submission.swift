@@ -18,6 +18,8 @@ package enum Submission: Sendable {
     case queue(after: MessageID?, limit: Int)
     /// Only asks what the intent's idempotency key stands for; `committed` where it is free.
     case question(IntentSubmission)
+    /// Users' tokens: to be on disk before they are used, or before it is said that they are gone.
+    case userTokens(UserTokensSubmission)
 
     package static func outcome(
         _ draft: RecordDraft, of message: MessageID, answer: [UInt8]?, queue: QueueChange? = nil
