@@ -16,6 +16,12 @@ enum AnswerResponse {
         }
     }
 
+    /// Nothing is to be said where there is no problem.
+    static func response(to problem: Problem?, call: CallContext) -> Response {
+        problem.map { ProblemResponse.response(to: $0, call: call) }
+            ?? Response(status: 204, fields: [("Cache-Control", "no-store")])
+    }
+
     /// An answer to a send says whether it was given before, and how long its idempotency key is kept.
     static func response(to answer: SendAnswer, call: CallContext) -> Response {
         var response = response(to: answer.result.map(AnswerBody.receipt), call: call)
@@ -55,7 +61,7 @@ enum AnswerResponse {
     /// `no-cache`, so that a client's own cache can't hide a send that came after (RFC 9111 section 5.2.2.4); asking
     /// again with `If-None-Match` costs a head and no body.
     private static let conversationFields = [
-        (name: "Cache-Control", value: "private, no-cache"), (name: "Vary", value: "Authorization, X-Access-Token"),
+        (name: "Cache-Control", value: "private, no-cache"), (name: "Vary", value: "Authorization, X-Access-Token, X-User"),
     ]
 
     static func response(to answer: ConversationAnswer, condition: EntityTagCondition?, call: CallContext) -> Response {

@@ -72,6 +72,7 @@ package struct GatewayResponder: HTTPResponder {
             throw Problem(.methodNotAllowed, detail: "This resource does not have the method \(head.method.name).")
         }
         if route == .events { return try event(head) }
+        try requireUserTokens(for: route)
         guard let permission = route.permission else { return open(route) }
         let (caller, meter) = try recognised(head, from: peer, as: &known)
         guard caller.permissions.contains(permission) else {
@@ -81,7 +82,8 @@ package struct GatewayResponder: HTTPResponder {
         let trace = trace(of: head)
         let userToken = try userToken(of: head)
         let call = CallContext(
-            caller: caller, userToken: userToken, trace: trace, peer: peer.description, timeout: try timeout(of: head)
+            caller: caller, userToken: userToken, trace: trace, peer: peer.description, timeout: try timeout(of: head),
+            user: try keptUser(of: head)
         )
         return holding(place, until: try admission(of: call, head, to: route))
     }
@@ -92,6 +94,7 @@ package struct GatewayResponder: HTTPResponder {
         case .uploadToken: uploadToken(call, head)
         case .conversation(let segment): try conversation(segment, call, head)
         case .message(let segment): try message(segment, call, isCancel: head.method == .delete)
+        case .userTokens(let segment): try userTokens(segment, call, head)
         case .events, .description, .live, .ready: open(route)
         }
     }
@@ -134,7 +137,7 @@ package struct GatewayResponder: HTTPResponder {
         return .accept(bodyLimit: limits.bodyBytes, refused: refusal(of: call, to: .send)) {
             [service, limits, reportForeignLinks] body, reply in
             do throws(Problem) {
-                let body = try SendBodyReader.body(from: body, hasUserToken: call.userToken != nil, limits: limits)
+                let body = try SendBodyReader.body(from: body, hasUserToken: call.isForUser, limits: limits)
                 let draft = body.draft
                 try GatewayResponder.requireAllowed(draft, for: call, report: reportForeignLinks)
                 try GatewayResponder.requireUserToken(call, for: draft.operation)
@@ -269,13 +272,13 @@ package struct GatewayResponder: HTTPResponder {
     }
 
     /// Puts down a call whose body the wire refuses.
-    private func refusal(of call: CallContext, to permission: Permission) -> (ProtocolViolation) -> Void {
+    func refusal(of call: CallContext, to permission: Permission) -> (ProtocolViolation) -> Void {
         { [service] violation in
             service.refused(GatewayResponder.refusal(of: call, to: permission, for: Problem(violation)))
         }
     }
 
-    private static func refusal(of call: CallContext, to permission: Permission, for problem: Problem) -> RefusedCall {
+    static func refusal(of call: CallContext, to permission: Permission, for problem: Problem) -> RefusedCall {
         RefusedCall(
             caller: call.caller, peer: call.peer, permission: permission, kind: problem.kind,
             traceID: call.trace.traceID
@@ -321,10 +324,10 @@ package struct GatewayResponder: HTTPResponder {
     }
 
     private static func requireUserToken(_ call: CallContext, for operation: Operation) throws(Problem) {
-        guard operation.needsUserToken, call.userToken == nil else { return }
+        guard operation.needsUserToken, !call.isForUser else { return }
         throw Problem(
             .userTokenRequired,
-            detail: "Divar serves this call (\(operation.rawValue)) only with a user's token: add X-Access-Token."
+            detail: "Divar serves this call (\(operation.rawValue)) only with a user's token: add X-Access-Token, or X-User."
         )
     }
 }

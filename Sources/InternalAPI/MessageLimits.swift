@@ -13,6 +13,8 @@ package struct MessageLimits: Sendable, Hashable {
     static let bodyDepth = 32
     /// The body of `POST /upload-token`: nothing, or an empty object with some air in it.
     static let uploadTokenBodyBytes = 1024
+    /// A user's two tokens and what is said of them, every character escaped.
+    static let userTokensBodyBytes = 96 * 1024
     /// One of Divar's events: a message and what it concerns.
     static let eventBodyBytes = 256 * 1024
     /// Violations named in one answer; a body can hold more mistakes than anybody wants to read.

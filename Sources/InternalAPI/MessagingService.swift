@@ -55,6 +55,27 @@ package protocol MessagingService {
         completion: @escaping (Result<MessageReport, Problem>) -> Void
     )
 
+    /// Whether tokens of users are kept at all.
+    var keepsUserTokens: Bool { get }
+
+    /// Keeps the tokens of one of the app's users, in the place of earlier ones.
+    ///
+    /// - Parameter completion: told what is in the way, or nil once they are on disk.
+    func keepTokens(
+        _ tokens: NewUserTokens,
+        of user: UserName,
+        for call: CallContext,
+        completion: @escaping (Problem?) -> Void
+    )
+
+    /// Removes the tokens of one of the app's users. They are not used from here on.
+    ///
+    /// - Parameter completion: told what is in the way, or nil once they are gone from the disk.
+    func removeTokens(of user: UserName, for call: CallContext, completion: @escaping (Problem?) -> Void)
+
+    /// What is kept of one of the app's users.
+    func reportTokens(of user: UserName, for call: CallContext) -> Result<UserTokensReport, Problem>
+
     /// An event of Divar's, whose sender is known.
     ///
     /// - Parameter completion: told what is in the way, or nil once the event is taken.

@@ -18,7 +18,7 @@ enum OpenAPIDocument {
         "description":"Sends and reads messages in Divar's chat, whatever its versions are."},
         "servers":[{"url":"/"}],
         "security":[{"callerKey":[]},{}],
-        "paths":{\(paths)},
+        "paths":{\(paths),\(userPaths)},
         "components":{"securitySchemes":{"callerKey":{"type":"http","scheme":"bearer",
         "description":"The calling service's own gateway key. Not needed while no callers are configured, \
         nor where a Unix socket's user or a client certificate says who calls."},
@@ -29,12 +29,12 @@ enum OpenAPIDocument {
         "responses":{"Problem":{"description":"Why the call could not be served (RFC 9457)",
         "headers":{"Retry-After":{"$ref":"#/components/headers/RetryAfter"},\(limitHeaders)},
         "content":{"application/problem+json":{"schema":{"$ref":"#/components/schemas/Problem"}}}}},
-        "schemas":{\(schemas)}}}
+        "schemas":{\(schemas),\(userSchemas)}}}
         """
 
     private static let paths = """
         "/send":{"post":{"operationId":"send","summary":"Sends one message",
-        "parameters":[{"$ref":"#/components/parameters/AccessToken"},
+        "parameters":[{"$ref":"#/components/parameters/AccessToken"},{"$ref":"#/components/parameters/User"},
         {"$ref":"#/components/parameters/IdempotencyKey"},{"$ref":"#/components/parameters/DryRun"},
         {"$ref":"#/components/parameters/Prefer"},
         {"$ref":"#/components/parameters/RequestTimeout"},{"$ref":"#/components/parameters/Traceparent"}],
@@ -55,7 +55,7 @@ enum OpenAPIDocument {
         \(DescribedProblems.responses(DescribedProblems.ofSends))}}},
         "/conversations/{id}":{"get":{"operationId":"readConversation","summary":"Reads a conversation",
         "parameters":[{"name":"id","in":"path","required":true,"schema":{"$ref":"#/components/schemas/ConversationID"}},
-        {"$ref":"#/components/parameters/AccessToken"},{"$ref":"#/components/parameters/AccessTokenExpires"},
+        {"$ref":"#/components/parameters/AccessToken"},{"$ref":"#/components/parameters/User"},{"$ref":"#/components/parameters/AccessTokenExpires"},
         {"$ref":"#/components/parameters/IfNoneMatch"},
         {"$ref":"#/components/parameters/CacheControl"},{"$ref":"#/components/parameters/RequestTimeout"},
         {"$ref":"#/components/parameters/Traceparent"}],
@@ -136,6 +136,9 @@ enum OpenAPIDocument {
         "AccessToken":{"name":"X-Access-Token","in":"header",
         "description":"A Divar user's OAuth access token: needed to read, to send as the user and to send to a user.",
         "schema":{"type":"string","minLength":1,"maxLength":\(AccessToken.maximumLength),"pattern":"^[!-~]+$"}},
+        "User":{"name":"X-User","in":"header",
+        "description":"Instead of X-Access-Token: a user of whom the gateway keeps tokens. Only where oauth is configured.",
+        "schema":{"$ref":"#/components/schemas/UserName"}},
         "IdempotencyKey":{"name":"Idempotency-Key","in":"header",
         "description":"Names this send: with the same key and body the first outcome is told again, and nothing sent.",
         "schema":{"type":"string","minLength":1,"maxLength":\(IdempotencyKey.maximumLength),"pattern":"^[!-~]+$"}},

@@ -7,6 +7,7 @@ enum Route: Equatable {
     case conversation(segment: String)
     case uploadToken
     case message(segment: String)
+    case userTokens(segment: String)
     case events
     case description
     case live
@@ -25,15 +26,18 @@ enum Route: Equatable {
                 self = .conversation(segment: segment)
             } else if let segment = Route.segment(of: path, behind: "/messages/") {
                 self = .message(segment: segment)
+            } else if let segment = Route.segment(of: path, behind: "/users/", before: "/tokens") {
+                self = .userTokens(segment: segment)
             } else {
                 return nil
             }
         }
     }
 
-    private static func segment(of path: String, behind prefix: String) -> String? {
-        guard path.hasPrefix(prefix) else { return nil }
-        let segment = path.dropFirst(prefix.count)
+    private static func segment(of path: String, behind prefix: String, before suffix: String = "") -> String? {
+        guard path.hasPrefix(prefix), path.hasSuffix(suffix), path.utf8.count > prefix.utf8.count + suffix.utf8.count
+        else { return nil }
+        let segment = path.dropFirst(prefix.count).dropLast(suffix.count)
         return segment.isEmpty || segment.contains("/") ? nil : String(segment)
     }
 
@@ -42,6 +46,7 @@ enum Route: Equatable {
         switch self {
         case .send, .uploadToken, .events: [.post]
         case .message: [.get, .head, .delete]
+        case .userTokens: [.get, .head, .put, .delete]
         case .conversation, .description, .live, .ready: [.get, .head]
         }
     }
@@ -53,6 +58,7 @@ enum Route: Equatable {
         case .send, .message: .send
         case .conversation: .read
         case .uploadToken: .upload
+        case .userTokens: .users
         case .events, .description, .live, .ready: nil
         }
     }

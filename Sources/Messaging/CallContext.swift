@@ -25,4 +25,10 @@ package struct CallContext: Sendable {
         self.trace = trace
         self.peer = peer
     }
+
+    /// Whether it is made for one of Divar's users, whoever has the token.
+    package var isForUser: Bool { userToken != nil || user != nil }
+
+    /// The user of whom tokens are kept; nil where none was named.
+    package var appUser: AppUser? { user.map { AppUser(app: caller.app, name: $0) } }
 }

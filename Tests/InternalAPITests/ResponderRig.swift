@@ -176,6 +176,26 @@ private struct CannedService: MessagingService {
         completion(failure.map(Result.failure) ?? .success(MessageReport(message: message)))
     }
 
+    var keepsUserTokens: Bool { true }
+
+    func keepTokens(
+        _ tokens: NewUserTokens,
+        of user: UserName,
+        for call: CallContext,
+        completion: @escaping (Problem?) -> Void
+    ) {
+        completion(failure)
+    }
+
+    func removeTokens(of user: UserName, for call: CallContext, completion: @escaping (Problem?) -> Void) {
+        completion(failure)
+    }
+
+    func reportTokens(of user: UserName, for call: CallContext) -> Result<UserTokensReport, Problem> {
+        failure.map(Result.failure)
+            ?? .success(UserTokensReport(name: user, expires: 0, isRefreshable: true, refreshedAt: nil, scope: "a b"))
+    }
+
     func receive(event body: [UInt8], trace: TraceContext, completion: @escaping (Problem?) -> Void) {
         completion(failure)
     }
