@@ -6,7 +6,9 @@ package enum WebhookEvent: Sendable, Equatable {
     /// There is a new message in a conversation.
     case newMessage(ConversationID)
     /// A user withdrew the app's access: that user's tokens are void.
-    case accessRevoked
+    ///
+    /// - Parameter user: nil where it isn't said of whom.
+    case accessRevoked(user: UserID?)
     /// Says that something happened, but not where.
     case unreadable
     /// An event of another kind.
@@ -18,7 +20,9 @@ package enum WebhookEvent: Sendable, Equatable {
         switch value["type"]?.stringValue {
         case "NEW_MESSAGE": self = WebhookEvent.message(value["new_message"])
         case "NEW_CHATBOT_MESSAGE": self = WebhookEvent.message(value["new_chatbot_message"])
-        case "USER_ACCESS_REVOCATION": self = .accessRevoked
+        case "USER_ACCESS_REVOCATION": 
+            let user = value["user_access_revocation"]?["user_id"]?.stringValue.flatMap { UserID($0) }
+            self = .accessRevoked(user: user)
         default: self = .other
         }
     }

@@ -1,3 +1,4 @@
+private import ConversationCache
 private import Delivery
 private import DivarAPI
 private import FoundationEssentials
@@ -20,6 +21,8 @@ package final class EgressService: MessagingService {
     private let queued: QueuedSends
     private let reads: CachedReads
     private let events: EventReceiver
+    /// Nil where no tokens of users are kept.
+    let users: UserTokenDesk?
 
     /// Called on the loop.
     package init(
@@ -30,6 +33,7 @@ package final class EgressService: MessagingService {
         queue: SharedSendQueue,
         reconciler: SharedReconciler,
         events: EventReceiver,
+        users: (shared: SharedUserTokens, pool: UpstreamPool)? = nil,
         settings: EgressSettings,
         eventLoop: any EventLoop,
         logger: Logger
@@ -54,11 +58,25 @@ package final class EgressService: MessagingService {
             let prober = KeyProber(caller: caller, keys: settings.keys, deadline: settings.deadline)
             return NIOLoopBound(prober, eventLoop: eventLoop)
         }
+        let desk = users.map { users in
+            users.shared.host {
+                let keeper = UserTokenKeeper(
+                    shared: users.shared, pool: users.pool, journal: journal, cache: cache, eventLoop: eventLoop,
+                    logger: logger
+                )
+                return NIOLoopBound(keeper, eventLoop: eventLoop)
+            }
+            return users.shared.join { loop in
+                NIOLoopBound(
+                    UserTokenDesk(loop: loop, eventLoop: eventLoop, shared: users.shared), eventLoop: eventLoop)
+            }.value
+        }
+        self.users = desk
         queued = QueuedSends(journal: journal, settings: settings, shared: queue, eventLoop: eventLoop)
         queue.join {
             let dispatcher = QueueDispatcher(
                 caller: caller, journal: journal, cache: cache, reconciler: reconciler, settings: settings,
-                shared: queue, logger: logger
+                shared: queue, users: desk, logger: logger
             )
             return NIOLoopBound(dispatcher, eventLoop: eventLoop)
         }
@@ -78,7 +96,15 @@ package final class EgressService: MessagingService {
         for call: CallContext,
         completion: @escaping (SendAnswer) -> Void
     ) {
-        sends.send(draft, key: key, for: call, completion: completion)
+        _ = withToken(call) { [self] result, _ in
+            switch result {
+            case .success(let call): sends.send(draft, key: key, for: call, completion: completion)
+            case .failure(var problem):
+                refuse(call, to: .send, for: problem)
+                problem.outcome = .notSent
+                completion(SendAnswer(.failure(problem)))
+            }
+        }
     }
 
     package func enqueue(
@@ -88,6 +114,11 @@ package final class EgressService: MessagingService {
         for call: CallContext,
         completion: @escaping (QueueAnswer) -> Void
     ) {
+        if var problem = refusal(toQueue: call) {
+            refuse(call, to: .send, for: problem)
+            problem.outcome = .notSent
+            return completion(.answered(SendAnswer(.failure(problem))))
+        }
         queued.enqueue(draft, expires: expires, key: key, for: call, completion: completion)
     }
 
@@ -116,7 +147,12 @@ package final class EgressService: MessagingService {
         for call: CallContext,
         completion: @escaping (Result<PlannedSend, Problem>) -> Void
     ) {
-        sends.preview(draft, for: call, completion: completion)
+        _ = withToken(call) { [sends] result, _ in
+            switch result {
+            case .success(let call): sends.preview(draft, for: call, completion: completion)
+            case .failure(let problem): completion(.failure(problem))
+            }
+        }
     }
 
     package func readConversation(
@@ -124,11 +160,29 @@ package final class EgressService: MessagingService {
         for call: CallContext,
         completion: @escaping (ConversationAnswer) -> Void
     ) -> () -> Void {
-        reads.read(read, for: call, completion: completion)
+        var giveUp: () -> Void = {}
+        let giveUpWaiting = withToken(call) { [self] result, expires in
+            switch result {
+            case .success(let call):
+                var read = read
+                if let expires { read.tokenExpires = Int(expires / 1_000_000) }
+                giveUp = reads.read(read, for: call, completion: completion)
+            case .failure(let problem):
+                refuse(call, to: .read, for: problem)
+                completion(ConversationAnswer(problem, status: CacheStatus()))
+            }
+        }
+        return {
+            giveUpWaiting()
+            giveUp()
+        }
     }
 
+    /// When a call that comes now has to be over.
+    func deadline(of call: CallContext) -> NIODeadline { caller.deadline(of: call) }
+
     package func receive(event body: [UInt8], trace: TraceContext, completion: @escaping (Problem?) -> Void) {
-        events.receive(body, trace: trace, completion: completion)
+        events.receive(body, trace: trace, users: users, completion: completion)
     }
 
     package func createUploadToken(

@@ -43,6 +43,16 @@ extension RecordDraft {
         add(end)
     }
 
+    /// Who brought or removed a user's tokens.
+    init(userTokensFor call: CallContext) {
+        self.init(.userTokens)
+        caller = call.caller.name
+        knownBy = call.caller.evidence.rawValue
+        peer = call.peer
+        app = call.caller.app
+        traceID = call.trace.traceID
+    }
+
     init(_ refused: RefusedCall) {
         self.init(.refusal)
         caller = refused.caller?.name
@@ -61,6 +71,7 @@ extension RecordDraft {
         knownBy = call.caller.evidence.rawValue
         peer = call.peer
         app = call.caller.app
+        tokenUser = call.user?.text
         self.operation = operation.rawValue
         traceID = call.trace.traceID
     }

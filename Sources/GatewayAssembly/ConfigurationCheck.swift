@@ -39,8 +39,11 @@ package enum ConfigurationCheck {
         let identification = attempt(&problems) { () throws(ConfigurationError) in
             try EventKey.identification(of: configuration, environment: environment)
         }
-        guard let keys, let sealer, let identification, problems.isEmpty else { throw ConfigurationError(problems) }
-        return GatewaySecrets(keys: keys, sealer: sealer, identification: identification)
+        let oauth = attempt(&problems) { () throws(ConfigurationError) in
+            try OAuthSecrets.resolve(configuration, environment: environment)
+        }
+        guard let keys, let sealer, let identification, let oauth, problems.isEmpty else { throw ConfigurationError(problems) }
+        return GatewaySecrets(keys: keys, sealer: sealer, identification: identification, oauth: oauth)
     }
 
     /// What was asked for, or nil with what is wrong put to the other problems.

@@ -25,6 +25,8 @@ package struct Gateway: Sendable {
     let callers: CallersWatch
     let keys: KeysWatch
     let certificates: ListenerCertificates
+    /// Nil where no tokens of users are kept.
+    private let users: SharedUserTokens?
     private let drain: Duration
 
     /// Builds everything and listens. Throws where an address can't be taken or a trust file can't be read.
@@ -52,9 +54,10 @@ package struct Gateway: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let rules = upstreamRules(of: configuration, after: journal.uses)
         let callers = CallersWatch(configuration, logger: logger)
+        let users = try await tokenParts(of: configuration, secrets: secrets, journal: journal, via: via)
         let readiness = GatewayReadiness(
             keys: keys.status, journal: journal.writer.status, rules: rules, callers: callers.status,
-            certificates: certificates)
+            certificates: certificates, users: users?.shared)
         let queue = SharedSendQueue(settings: configuration.queue)
         let reconciler = SharedReconciler(settings: configuration.reconcile)
         let cache = SharedConversationCache(settings: configuration.cache)
@@ -68,6 +71,7 @@ package struct Gateway: Sendable {
                     events: eventReceiver(
                         of: configuration, cache: cache, tls: eventTLS, via: via, loop: loop, logger: logger
                     ),
+                    users: users?.onLoop(loop),
                     settings: settings, eventLoop: loop, logger: logger
                 ),
                 callers: callers.callers,
@@ -82,7 +86,8 @@ package struct Gateway: Sendable {
             return Gateway(
                 listeners: try await listen(server, on: configuration.listen, certificates), server: server,
                 group: group, readiness: readiness, journal: journal, cache: cache, queue: queue, rules: rules,
-                callers: callers, keys: keys, certificates: certificates, drain: configuration.drain
+                callers: callers, keys: keys, certificates: certificates, users: users?.shared,
+                drain: configuration.drain
             )
         } catch {
             await server.stop(drain: .zero)
@@ -112,6 +117,8 @@ package struct Gateway: Sendable {
         while rules.overloadStatus().inFlight > 0, ContinuousClock.now < end {
             try? await Task.sleep(for: Gateway.lookInterval)
         }
+        // New tokens on their way have to be on disk.
+        await users?.stop(within: max(.milliseconds(100), end - .now))
         await journal.stop()
         try await group.shutdownGracefully()
     }
@@ -136,6 +143,21 @@ package struct Gateway: Sendable {
     var statusLine: String { "listening on " + listeners.map { "\($0.address)" }.joined(separator: ", ") }
 
     private static let lookInterval: Duration = .milliseconds(5)
+
+    /// Where it can't be had the journal is ended, so that its lock is given up.
+    private static func tokenParts(
+        of configuration: Configuration,
+        secrets: GatewaySecrets,
+        journal: JournalHost,
+        via: ViaPseudonym
+    ) async throws -> UserTokenParts? {
+        do {
+            return try UserTokenParts(of: configuration, secrets: secrets, journal: journal, via: via)
+        } catch {
+            await journal.stop()
+            throw error
+        }
+    }
 
     private static func egressSettings(
         of configuration: Configuration,

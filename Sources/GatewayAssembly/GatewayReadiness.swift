@@ -13,16 +13,19 @@ final class GatewayReadiness: ReadinessReporting {
     private let rules: SharedUpstreamRules
     private let callers: CallersStatus
     private let certificates: ListenerCertificates
+    /// Nil where no tokens of users are kept.
+    private let users: SharedUserTokens?
 
     init(
         keys: KeysStatus,
         journal: JournalStatus,
         rules: SharedUpstreamRules,
         callers: CallersStatus,
-        certificates: ListenerCertificates
+        certificates: ListenerCertificates,
+        users: SharedUserTokens?
     ) {
         (self.keys, self.journal, self.rules) = (keys, journal, rules)
-        (self.callers, self.certificates) = (callers, certificates)
+        (self.callers, self.certificates, self.users) = (callers, certificates, users)
     }
 
     func beginDraining() {
@@ -32,6 +35,9 @@ final class GatewayReadiness: ReadinessReporting {
     func readiness() -> Readiness {
         let isDraining = draining.load(ordering: .relaxed)
         let error = journal.error
+        let userChecks = users.map { users in
+            [Readiness.Check(name: "users", passes: true, detail: GatewayReadiness.detail(of: users))]
+        }
         // Neither does this: callers that don't take the certificate come no nearer to an answer elsewhere.
         let tls = certificates.detail().map { [Readiness.Check(name: "tls", passes: true, detail: $0)] } ?? []
         let checks: [Readiness.Check] = [
@@ -51,7 +57,17 @@ final class GatewayReadiness: ReadinessReporting {
             .init(name: "quota", passes: true, detail: quota),
             .init(name: "callers", passes: true, detail: callers.detail),
         ]
-        return Readiness(checks: checks + tls)
+        return Readiness(checks: checks + tls + (userChecks ?? []))
+    }
+
+    /// Never turns a gateway away, either: its other calls are as good as ever.
+    private static func detail(of users: SharedUserTokens) -> String {
+        let count = users.count()
+        var parts = ["tokens of \(count.kept) user(s) are kept"]
+        if count.unsaved > 0 { parts.append("those of \(count.unsaved) in memory only") }
+        if count.ended > 0 { parts.append("\(count.ended) have to consent again") }
+        if users.unreadable > 0 { parts.append("\(users.unreadable) can not be opened") }
+        return parts.joined(separator: ", ")
     }
 
     private var health: String {

@@ -7,4 +7,6 @@ package struct GatewaySecrets: Sendable {
     package let sealer: ContentSealer
     /// Nil where no events are expected.
     package let identification: IdentificationKey?
+    /// Nil where no tokens of users are kept.
+    package let oauth: OAuthSecrets?
 }

@@ -9,6 +9,7 @@ struct JournalHost: Sendable {
     let writer: JournalWriter
     /// Calls to Divar in the day before the start.
     let uses: [RecordedUse]
+    let userTokens: [StoredUserTokens]
     let queueSealer: QueueSealer
     /// Removed at the end: the journal of a gateway that only tries things out.
     private let temporaryFolder: String?
@@ -28,6 +29,7 @@ struct JournalHost: Sendable {
         let queueSealer = try QueueKeyFile.sealer(at: trail.queueKeyPath ?? path + ".queue-key")
         let sources = JournalSources { Int64(Date().timeIntervalSince1970 * 1_000_000) }
         let uses = Mutex<[RecordedUse]>([])
+        let userTokens = Mutex<[StoredUserTokens]>([])
         let writer = try await JournalWriter.start(
             settings: trail.settings, sealer: sealer, sources: sources, observer: JournalLog(logger: logger)
         ) {
@@ -39,12 +41,26 @@ struct JournalHost: Sendable {
             let dayAgo = sources.nowMicroseconds() - JournalHost.day
             let found = try store.uses(since: dayAgo)
             uses.withLock { $0 = found }
+            let tokens = try JournalHost.userTokens(in: store)
+            userTokens.withLock { $0 = tokens }
             return (store, signer)
         }
         logger.debug("journal open", metadata: ["path": "\(path)", "records": "\(writer.status.records)"])
         return JournalHost(
-            writer: writer, uses: uses.withLock { $0 }, queueSealer: queueSealer, temporaryFolder: temporaryFolder)
+            writer: writer, uses: uses.withLock { $0 }, userTokens: userTokens.withLock { $0 },
+            queueSealer: queueSealer, temporaryFolder: temporaryFolder)
     }
+
+    private static func userTokens(in store: SQLiteJournal) throws(JournalStoreError) -> [StoredUserTokens] {
+        var all: [StoredUserTokens] = []
+        while true {
+            let page = try store.userTokens(after: all.last?.user, limit: JournalHost.pageSize)
+            all += page
+            guard page.count == JournalHost.pageSize else { return all }
+        }
+    }
+
+    private static let pageSize = 1024
 
     /// The longest window of a quota, in microseconds.
     private static let day: Int64 = 24 * 3_600_000_000

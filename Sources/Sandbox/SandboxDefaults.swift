@@ -10,6 +10,10 @@ enum SandboxDefaults {
     static let postToken = "SaNdBox1"
     /// What the buyer in the conversation has asked already: whether the post is still up.
     static let greeting = "سلام، این آگهی هنوز موجود است؟"
+    /// Whom the token endpoint knows.
+    static let oauthClient = "sandbox-client"
+    static let oauthSecret = "sandbox-client-secret"
+    static let redirectURI = "https://service.invalid/divar"
     /// Stands for every permission of a key and every scope of a token.
     static let everything = "*"
 }

@@ -36,6 +36,7 @@ enum SandboxLimits {
     static let latencyMilliseconds = 300_000
     static let neverAnswerMilliseconds = 60_000
     static let refusalMilliseconds = 600_000
+    static let refreshTokenSeconds = 30 * 86_400
     /// Ten years, so that a time added to any clock's stays a time.
     static let tokenSeconds = 315_360_000
 

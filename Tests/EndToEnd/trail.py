@@ -16,7 +16,7 @@ VERIFIER = pathlib.Path(__file__).resolve().parents[1] / "AuditVerifier/verify.p
 #: The members of a record, in the order in which they stand.
 MEMBERS = (
     "v", "log", "seq", "id", "at", "kind", "message", "resends", "caller", "known_by", "peer", "app", "operation",
-    "conversation", "user", "endpoint", "trace", "commitment", "expires", "retry", "outcome", "reconciled", "reason",
+    "conversation", "user", "token_user", "endpoint", "trace", "commitment", "expires", "retry", "outcome", "reconciled", "reason",
     "attempts", "status", "code", "latency_us", "count", "last",
 )
 #: What all records have.

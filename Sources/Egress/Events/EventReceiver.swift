@@ -5,7 +5,7 @@ package import Logging
 internal import Messaging
 private import NIOCore
 
-/// Takes Divar's webhooks: drops what an event makes stale, then passes the event on to the service that handles it.
+/// Takes Divar's webhooks: drops what an event makes stale, removes the tokens of a user who withdrew the access, then passes the event on to the service that handles it.
 /// Confined to one event loop.
 ///
 /// Divar is answered once the service has taken the event, so that what isn't taken is Divar's to send again.
@@ -23,12 +23,36 @@ package final class EventReceiver {
         (self.cache, self.forward, self.logger) = (cache, forward, logger)
     }
 
-    func receive(_ body: [UInt8], trace: TraceContext, completion: @escaping (Problem?) -> Void) {
+    /// - Parameter users: nil where no tokens of users are kept.
+    func receive(
+        _ body: [UInt8],
+        trace: TraceContext,
+        users: UserTokenDesk?,
+        completion: @escaping (Problem?) -> Void
+    ) {
         guard let event = WebhookEvent(body: body) else {
             completion(Problem(.invalidRequest, detail: "The body is not a JSON object."))
             return
         }
         drop(event)
+        guard let users, case .accessRevoked(let user) = event else {
+            pass(body, trace: trace, completion: completion)
+            return
+        }
+        guard let user else {
+            logger.error("an event of Divar's revokes the access of a user that can't be read")
+            pass(body, trace: trace, completion: completion)
+            return
+        }
+        // Divar is answered once the tokens are gone from the disk; where they aren't, it comes again.
+        users.revoke(user) { [self] problem in
+            guard let problem else { return pass(body, trace: trace, completion: completion) }
+            completion(problem)
+        }
+    }
+
+    /// Passes the event on to the service that handles it.
+    private func pass(_ body: [UInt8], trace: TraceContext, completion: @escaping (Problem?) -> Void) {
         guard let forward else {
             completion(nil)
             return

@@ -27,6 +27,7 @@ final class QueueDispatcher {
     private let reconciler: SharedReconciler
     private let settings: EgressSettings
     private let shared: SharedSendQueue
+    private let users: UserTokenDesk?
     private let logger: Logger
     private var queue: SendQueue
     private var timer: Scheduled<Void>?
@@ -45,8 +46,10 @@ final class QueueDispatcher {
         reconciler: SharedReconciler,
         settings: EgressSettings,
         shared: SharedSendQueue,
+        users: UserTokenDesk?,
         logger: Logger
     ) {
+        self.users = users
         (self.caller, self.journal, self.cache, self.settings) = (caller, journal, cache, settings)
         (self.shared, self.logger, self.reconciler) = (shared, logger, reconciler)
         queue = SendQueue(settings: shared.settings)
@@ -219,9 +222,13 @@ extension QueueDispatcher {
     /// The key of the queue was lost: it can't be sent by anybody.
     private func failUnread(_ queued: QueuedMessage) {
         logger.error("a message in the queue can not be opened", metadata: ["message_id": "\(queued.message)"])
+        fail(queued, for: .internal)
+    }
+
+    private func fail(_ queued: QueuedMessage, for kind: ProblemKind) {
         _ = queue.ended(queued.message, .settled, jitter: 0, now: QueueDispatcher.now)
         var record = RecordDraft(.outcome)
-        (record.outcome, record.reason) = (.notSent, ProblemKind.internal.rawValue)
+        (record.outcome, record.reason) = (.notSent, kind.rawValue)
         record.attempts = queued.attempts
         conclude(queued.message, record, answer: nil, attempts: queued.attempts)
         ended(queued.message)
@@ -230,8 +237,25 @@ extension QueueDispatcher {
     private func enter(_ queued: QueuedMessage, _ content: QueuedContent) {
         let call = CallContext(
             caller: Caller(name: queued.caller, app: queued.app, permissions: [.send]), userToken: content.token,
-            trace: content.trace
+            trace: content.trace, user: content.user
         )
+        guard let user = call.appUser else { return enter(queued, content, for: call) }
+        guard let users else { return fail(queued, for: .unknownUser) }
+        _ = users.token(of: user, deadline: caller.deadline(of: call)) { result in
+            switch result {
+            case .success(let held):
+                var call = call
+                call.userToken = held.token
+                self.enter(queued, content, for: call)
+            case .failure(let problem) where SendQueueRule.isOfTheMoment(problem.kind):
+                let seconds = Int64(problem.retryAfterSeconds ?? 1)
+                self.postpone(queued.message, by: max(seconds * 1_000_000, QueueDispatcher.shortPause))
+            case .failure(let problem): self.fail(queued, for: problem.kind)
+            }
+        }
+    }
+
+    private func enter(_ queued: QueuedMessage, _ content: QueuedContent, for call: CallContext) {
         let exchange = SendExchange(draft: content.draft, message: queued.message, call: call, keyExpires: nil)
         let deadline = caller.deadline(of: call)
         caller.gate.enter(for: call, purpose: .send, deadline: deadline) { entered in

@@ -33,7 +33,7 @@ package struct QueueResend {
         queued.payload = try queueSealer.seal(payload, of: message)
         let call = CallContext(
             caller: Caller(name: failed.caller, app: failed.app, permissions: [.send]), userToken: content.token,
-            trace: content.trace, peer: peer
+            trace: content.trace, peer: peer, user: content.user
         )
         var record = SendExchange(draft: content.draft, message: message, call: call, keyExpires: nil)
             .intent(through: nil)

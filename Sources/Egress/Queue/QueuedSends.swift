@@ -96,7 +96,7 @@ final class QueuedSends {
 
     private func queued(_ exchange: SendExchange, expires: Int64) throws -> QueuedMessage {
         let (draft, call) = (exchange.draft, exchange.call)
-        let content = QueuedContent(draft: draft, token: call.userToken, trace: call.trace)
+        let content = QueuedContent(draft: draft, token: call.userToken, user: call.user, trace: call.trace)
         let lane =
             switch draft.target {
             case .conversation(let conversation): "c:\(conversation.text)"

@@ -50,6 +50,22 @@ package struct Configuration: Sendable {
         package var forward: EventSettings?
     }
 
+    /// Users' tokens that the gateway keeps, and how it renews them.
+    package struct OAuth: Sendable {
+        package struct Client: Sendable {
+            package var id: String
+            package var secret: KeySource
+            package var redirectURI: String
+        }
+
+        package var origin: Origin
+        package var path: String
+        package var trustFile: String?
+        package var clients: [AppName: Client]
+        package var deadline: TimeAmount = .seconds(10)
+        package var settings = UserTokenSettings()
+    }
+
     package var listen: [Listener]
     package var contract: Contract = .august2026
     package var preferredEndpoints: [EndpointName] = []
@@ -74,6 +90,8 @@ package struct Configuration: Sendable {
     package var cache = CacheSettings()
     /// Nil where none are expected.
     package var events: Events?
+    /// Nil where no tokens of users are kept.
+    package var oauth: OAuth?
     /// How long a stop waits for calls under way.
     package var drain: Duration = .seconds(10)
     package var logLevel: Logger.Level = .info

@@ -56,6 +56,8 @@ package struct ConfigurationReader {
         )
         let cache = CacheReader(root.mapping("cache")).read()
         let events = EventsReader(root.mapping("events")).read()
+        let oauth = OAuthReader(root.mapping("oauth"))
+            .read(apps: appNames, hasMasterKeys: !trail.masterKeys.isEmpty, sandbox: sandbox)
         let overload = OverloadReader(root.mapping("overload")).read()
         let queue = QueueReader(root.mapping("queue")).read()
         trail.queueKeyPath = queue.keyPath
@@ -75,7 +77,8 @@ package struct ConfigurationReader {
             quotas: quotas, overload: overload, queue: queue.settings, reconcile: reconcile,
             callers: callers, callersFile: callersFile, localApp: localApp,
             serverLimits: serverLimits, messageLimits: messageLimits,
-            trail: trail, cache: cache, events: events, drain: drain, logLevel: logLevel, lines: problems.lines
+            trail: trail, cache: cache, events: events, oauth: oauth, drain: drain, logLevel: logLevel,
+            lines: problems.lines
         )
     }
 

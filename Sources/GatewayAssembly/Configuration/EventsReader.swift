@@ -34,7 +34,7 @@ struct EventsReader {
     }
 
     /// Takes a URL apart; nil where it has credentials, a fragment or characters that no URL has.
-    private static func target(_ text: String) -> (origin: Origin, path: String)? {
+    static func target(_ text: String) -> (origin: Origin, path: String)? {
         guard let separator = text.firstRange(of: "://"), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
             !text.contains("#")
         else { return nil }

@@ -18,6 +18,7 @@ enum ControlAction: Sendable, CaseIterable {
     case setLimits
     case setContract
     case setMedia
+    case setOAuth
     case refuseConnections
     case reset
 
@@ -41,10 +42,10 @@ enum ControlAction: Sendable, CaseIterable {
         case .removeKey: ("DELETE", "/_sandbox/keys/{key}", nil, "revokes an API key")
         case .addToken:
             (
-                "POST", "/_sandbox/tokens", #"{"token", "user", "scopes", "expires_in"?}"#,
+                "POST", "/_sandbox/tokens", #"{"token", "user", "scopes", "expires_in"?, "refresh_token"?}"#,
                 "adds or replaces a user's token"
             )
-        case .removeToken: ("DELETE", "/_sandbox/tokens/{token}", nil, "revokes a user's token")
+        case .removeToken: ("DELETE", "/_sandbox/tokens/{token}", nil, "revokes a user's token, or a refresh token")
         case .addConversation:
             (
                 "POST", "/_sandbox/conversations", #"{"id", "type"?, "post_token"?, "messages"?}"#,
@@ -66,6 +67,12 @@ enum ControlAction: Sendable, CaseIterable {
         case .setContract: ("POST", "/_sandbox/contract", #"{"contract"}"#, "switches the contract")
         case .setMedia:
             ("POST", "/_sandbox/media", #"{"return_media"?, "accept_any_media"?}"#, "sets what is done with media")
+        case .setOAuth:
+            (
+                "POST", "/_sandbox/oauth",
+                #"{"client_id"?, "client_secret"?, "redirect_uri"?, "grace_seconds"?, "expires_in"?}"#,
+                "sets who may renew tokens, and how long old ones work on; what is absent is as at the beginning"
+            )
         case .refuseConnections:
             ("POST", "/_sandbox/refuse-connections", #"{"duration_ms"}"#, "refuses connections from now on")
         case .reset: ("POST", "/_sandbox/reset", nil, "begins anew, as the script says")

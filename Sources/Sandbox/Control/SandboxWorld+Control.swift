@@ -33,7 +33,7 @@ extension SandboxWorld {
             return try add(action, identifier, request, at: now)
         case .removeFaults, .removeFault, .removeKey, .removeToken, .unblock:
             try remove(action, identifier, request)
-        case .setLimits, .setContract, .setMedia, .refuseConnections, .reset:
+        case .setLimits, .setContract, .setMedia, .setOAuth, .refuseConnections, .reset:
             try set(action, request, at: now)
         }
         return .object([])
@@ -67,7 +67,7 @@ extension SandboxWorld {
         case .addToken:
             let token = try body.value(SandboxToken.self)
             if tokens[token.token] == nil { try requireRoom(tokens.count, SandboxLimits.tokens, "tokens") }
-            tokens[token.token] = token.issued(at: now)
+            issue(token, at: now)
         case .addConversation:
             let conversation = try body.value(ScriptedConversation.self)
             guard conversations[conversation.id] == nil else {
@@ -101,7 +101,8 @@ extension SandboxWorld {
         case .removeKey:
             guard keys.removeValue(forKey: identifier) != nil else { throw RPCStatus(.notFound, "key not found") }
         case .removeToken:
-            guard tokens.removeValue(forKey: identifier) != nil else {
+            let refreshToken = refreshTokens.removeValue(forKey: identifier)
+            guard tokens.removeValue(forKey: identifier) != nil || refreshToken != nil else {
                 throw RPCStatus(.notFound, "token not found")
             }
         default:
@@ -124,6 +125,8 @@ extension SandboxWorld {
             meter = UsageMeter(limits: try body.value(UsageLimits.self))
         case .setContract:
             contract = try body.contract()
+        case .setOAuth:
+            oauth = try body.value(OAuthRules.self)
         case .setMedia:
             let (returns, accepts) = try body.media()
             returnsMedia = returns ?? returnsMedia

@@ -23,6 +23,7 @@ package struct SandboxScript: Sendable {
     ]
     var blocked: [Recipient] = []
     var limits = UsageLimits()
+    var oauth = OAuthRules()
     var faults: [Fault] = []
     var returnsMedia = false
     var acceptsAnyMedia = true
@@ -50,7 +51,7 @@ package struct SandboxScript: Sendable {
             value, at: "",
             allowed: [
                 "seed", "contract", "keys", "tokens", "conversations", "blocked", "limits", "faults", "return_media",
-                "accept_any_media",
+                "accept_any_media", "oauth",
             ]
         )
         if let seed = members.integer("seed", in: 0...Int.max) { self.seed = UInt64(seed) }
@@ -63,6 +64,7 @@ package struct SandboxScript: Sendable {
             ?? conversations
         blocked = members.values("blocked", of: Recipient.self, maximum: SandboxLimits.blockedRecipients) ?? []
         limits = members.value("limits", as: UsageLimits.self) ?? UsageLimits()
+        oauth = members.value("oauth", as: OAuthRules.self) ?? OAuthRules()
         faults = members.values("faults", of: Fault.self, maximum: SandboxLimits.faults) ?? []
         returnsMedia = members.boolean("return_media") ?? false
         acceptsAnyMedia = members.boolean("accept_any_media") ?? true

@@ -3,7 +3,7 @@ struct IssuedToken: Sendable, Hashable {
     let user: String
     let scopes: Set<String>
     /// Nil for a token that never expires.
-    let expiresAt: SandboxTime?
+    var expiresAt: SandboxTime?
 
     /// Whether it stands for every scope and every user: the newcomer's.
     var allowsEverything: Bool { scopes.contains(SandboxDefaults.everything) }

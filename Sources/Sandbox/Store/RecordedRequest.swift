@@ -26,7 +26,8 @@ struct RecordedRequest: Sendable {
         query = request.head.query
         fields = RecordedRequest.shownFields.filter { request.head.fields[$0] != nil }
         traceParent = request.head.fields[.traceparent]
-        body = String(decoding: request.body.prefix(SandboxLimits.recordedBodyBytes), as: UTF8.self)
+        let shown = endpoint == SandboxRoute.tokenName ? [] : request.body.prefix(SandboxLimits.recordedBodyBytes)
+        body = String(decoding: shown, as: UTF8.self)
         bodyBytes = request.body.count
         self.faults = faults
     }

@@ -7,6 +7,8 @@ struct SandboxRoute: Sendable {
     enum Destination: Sendable {
         case endpoint(Endpoint, identifier: String)
         case upload(MediaKind)
+        /// The token endpoint of the OAuth server.
+        case token
         case nowhere
     }
 
@@ -16,12 +18,20 @@ struct SandboxRoute: Sendable {
 
     /// The name of the upload host's route in counters and faults, beside the names of the catalogue.
     static let uploadName = "upload"
+    static let tokenName = "oauth.token"
     /// Every name that a fault can be for.
-    static let names = Catalogue.endpoints.map(\.name.text) + [uploadName]
+    static let names = Catalogue.endpoints.map(\.name.text) + [uploadName, tokenName]
 
     private static let uploadPath = PathTemplate("/upload/{kind}")
 
+    private static let tokenPath = "/oauth2/token"
+
     init(_ head: RequestHead) {
+        if head.path == SandboxRoute.tokenPath {
+            destination = .token
+            hasMethod = head.method == .post
+            return
+        }
         if let kind = SandboxRoute.uploadPath.identifier(in: head.path).flatMap(MediaKind.init(rawValue:)) {
             destination = .upload(kind)
             hasMethod = head.method == .post
@@ -42,6 +52,7 @@ struct SandboxRoute: Sendable {
         switch destination {
         case .endpoint(let endpoint, _): endpoint.name.text
         case .upload: SandboxRoute.uploadName
+        case .token: SandboxRoute.tokenName
         case .nowhere: nil
         }
     }

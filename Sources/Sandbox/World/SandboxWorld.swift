@@ -14,7 +14,9 @@ package struct SandboxWorld: Sendable {
 
     var contract: Contract
     var keys: [String: SandboxKey]
-    var tokens: [String: IssuedToken]
+    var tokens: [String: IssuedToken] = [:]
+    var refreshTokens: [String: IssuedRefreshToken] = [:]
+    var oauth: OAuthRules
     var conversations = ConversationBook()
     var blocked: Set<Recipient>
     var meter: UsageMeter
@@ -37,13 +39,14 @@ package struct SandboxWorld: Sendable {
         self.epoch = epoch
         contract = script.contract
         keys = Dictionary(script.keys.map { ($0.key, $0) }) { $1 }
-        tokens = Dictionary(script.tokens.map { ($0.token, $0.issued(at: now)) }) { $1 }
+        oauth = script.oauth
         blocked = Set(script.blocked)
         meter = UsageMeter(limits: script.limits)
         faults = FaultPlan(script.faults, seed: script.seed)
         returnsMedia = script.returnsMedia
         acceptsAnyMedia = script.acceptsAnyMedia
         identities = SplitMix64(seed: ~script.seed)
+        for token in script.tokens { issue(token, at: now) }
         for conversation in script.conversations { begin(conversation, at: now) }
     }
 
@@ -105,6 +108,9 @@ package struct SandboxWorld: Sendable {
                 guard endpoint.contracts.contains(contract) else { throw .notFound }
                 guard route.hasMethod else { throw .methodNotAllowed }
                 return try serve(endpoint, identifier, pending.request, at: now)
+            case .token:
+                guard route.hasMethod else { throw .methodNotAllowed }
+                return renew(pending.request, at: now)
             case .upload(let kind):
                 guard route.hasMethod else { throw .methodNotAllowed }
                 return try upload(kind, pending.request, at: now)
