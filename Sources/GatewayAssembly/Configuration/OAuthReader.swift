@@ -30,10 +30,11 @@ struct OAuthReader {
         mapping.reportUnknownKeys()
         var clients = others
         if let own {
-            guard apps.count == 1, others.isEmpty, let app = apps.first else {
+            guard apps.count <= 1, others.isEmpty else {
                 problem("is for a gateway of one app; with several each has its own under oauth.apps", "client_id")
                 return nil
             }
+            guard let app = apps.first else { return nil }
             clients[app] = own
         }
         guard !clients.isEmpty else {
