@@ -1,17 +1,19 @@
 """Gateways that keep users' tokens, in front of a simulated Divar that lives on when they end."""
 
-import json
 import pathlib
 import re
 import uuid
 
 import pytest
 
+from canaries import MASTER_KEY, PLANTED, USER_TOKEN, canary, master_key
 from conftest import EACH_CALL_ONCE, KEY, KEY_VARIABLE, NO_CACHE
+from processes import wait_until
 from sandbox import Sandbox
+from trail import Trail
 
-MASTER = "5a" * 32
-SECRET = "client-secret-0815-of-the-tests"
+MASTER = PLANTED.plant(MASTER_KEY, master_key("users"))
+SECRET = PLANTED.plant(USER_TOKEN, canary("oauth-client-secret"))
 REDIRECT = "https://service.example/divar?from=oauth"
 USER = "sandbox-user"
 READ = "/conversations/sandbox-conversation"
@@ -56,7 +58,7 @@ class Vault:
 
     def new_pair(self, life=3600, refresh=True, **settings):
         """Tokens that the simulated Divar takes."""
-        access, fresh = f"access-{uuid.uuid4()}", f"refresh-{uuid.uuid4()}"
+        access, fresh = (PLANTED.plant(USER_TOKEN, canary(f"{kind}-{uuid.uuid4()}")) for kind in ("access", "refresh"))
         self.secrets |= {access, fresh}
         more = {"refresh_token": fresh} if refresh else {}
         self.sandbox.add_token(access, expires_in=life, **more, **settings)
@@ -75,14 +77,34 @@ class Vault:
     def report(self, name):
         return self.client.get(f"/users/{name}/tokens")
 
+    def keep_ended(self, name):
+        """Keeps tokens whose access token has ended already."""
+        tokens = self.new_pair()
+        body = {**tokens, "expires_at": "2026-01-01T00:00:00Z"}
+        del body["expires_in"]
+        # Nothing is to be renewed before the test says so.
+        answer = self.client.put(f"/users/{name}/tokens", json=body)
+        assert answer.status_code == 204, answer.text
+        return tokens
+
+    def new_client(self):
+        return self._new_client(self.gateway)
+
+    @property
+    def trail(self):
+        return Trail(self.gateway)
+
+    def readiness(self, name):
+        checks = self.client.get("/health/ready").json()["checks"]
+        return next(check["detail"] for check in checks if check["name"] == name)
+
     @property
     def refreshes(self):
         return self.sandbox.call("GET", "requests")["received"].get("oauth.token", 0)
 
     def records(self):
         """The trail's records of users' tokens, oldest first."""
-        output = self.gateway.command("audit", "list", "--kind", "user-tokens", "--format", "json").stdout
-        return [json.loads(line) for line in output.splitlines()]
+        return self.trail.records("user-tokens")
 
     def assert_nothing_leaked(self, *answers):
         """No token and no secret stands in a file of the journal, in a log or in an answer."""
@@ -95,6 +117,14 @@ class Vault:
         for secret in self.secrets - {MASTER}:
             for place, bytes_there in haystacks.items():
                 assert secret.encode() not in bytes_there, (secret, place)
+
+
+def wait_for_outcome(vault, accepted, outcome):
+    """The report on a message that was in the queue, once it has its outcome."""
+    path = f"/messages/{accepted.json()['message_id']}"
+    return wait_until(
+        lambda: next((r for r in [vault.client.get(path).json()] if r["outcome"] == outcome), None),
+        f"the message is {outcome}", 20)
 
 
 def is_time(text):

@@ -132,7 +132,7 @@ extension UserTokens {
     }
 
     /// Where the mark is not on disk, a crash could lose the tokens that are asked for: so that waits while the old
-    /// ones do, and not longer, for without any the user's calls fail.
+    /// ones last. Not longer, for without any the user's calls fail; and not where they may be void soon already.
     mutating func marked(
         _ user: AppUser,
         _ entry: inout UserTokenEntry,
@@ -147,7 +147,7 @@ extension UserTokens {
         if isOnDisk {
             entry.grant?.isInDoubt = true
             (entry.needsRepair, entry.unsavedEvent) = (false, nil)
-        } else if grant.isUsable(at: now) {
+        } else if grant.isUsable(at: now), entry.doubtSince == nil {
             underWay -= 1
             entry.nextRefresh =
                 now
