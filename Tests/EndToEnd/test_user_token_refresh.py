@@ -16,6 +16,12 @@ def vault(start_vault):  # noqa: F811
     return start_vault()
 
 
+def fill(disk, vault):
+    """Fills a disk until the journal has no room left in the files that it has, either."""
+    disk.fill()
+    wait_until(lambda: vault.client.send_message(text="x" * 4000).status_code == 503, "the journal is full", 30)
+
+
 def is_past(text):
     return datetime.datetime.fromisoformat(text) < datetime.datetime.now(datetime.timezone.utc)
 
@@ -154,7 +160,7 @@ def test_new_tokens_are_used_though_the_disk_is_full_and_saved_once_it_is_not(st
         vault.sandbox.fault("status", status=503, endpoint="oauth.token")
         vault.keep_ended("ali")
         wait_until(lambda: vault.refreshes >= 1, "a refresh fails")
-        disk.fill()
+        fill(disk, vault)
         vault.sandbox.clear_faults()
         wait_until(lambda: vault.read("ali").status_code == 200, "it is renewed", 20)
         asked = vault.refreshes
@@ -178,7 +184,7 @@ def test_a_removal_that_can_not_be_written_is_not_acknowledged_and_comes_about_l
     try:
         vault = start_vault(folder=disk.folder, journal={"min_free": 0})
         vault.keep("ali")
-        disk.fill()
+        fill(disk, vault)
         assert_problem(vault.client.delete("/users/ali/tokens"), "journal-unavailable")
         assert_problem(vault.read("ali"), "unknown-user")
         assert_problem(

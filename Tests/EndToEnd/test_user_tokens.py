@@ -8,6 +8,7 @@ import pytest
 import users
 from checks import assert_problem, assert_sent, pointers
 from processes import run
+from upstream import answer
 from users import READ, is_time, start_vault  # noqa: F401
 
 EVENTS_KEY = "identification-key-of-the-users"
@@ -186,7 +187,7 @@ def test_without_oauth_there_is_no_such_resource_and_no_such_field(gateway, clie
 @pytest.fixture
 def shared(start_vault):  # noqa: F811
     apps = {"first": {"keys": [{"env": "DIVAR_TEST_KEY"}]}, "second": {"keys": [{"env": "DIVAR_TEST_KEY"}]}}
-    client = {"client_id": "client & co", "client_secret": {"env": "OAUTH_SECRET"}, "redirect_uri": users.REDIRECT}
+    client = {"client_id": "client&co=1+2", "client_secret": {"env": "OAUTH_SECRET"}, "redirect_uri": users.REDIRECT}
     everything = ("send", "read", "upload", "users")
     return start_vault(
         apps=apps, callers={
@@ -250,7 +251,7 @@ def test_removed_tokens_are_gone_from_the_disk(vault):
 
 
 def test_an_event_that_access_was_withdrawn_removes_that_users_tokens(start_vault, start_upstream):  # noqa: F811
-    service = start_upstream()
+    service = start_upstream(lambda request: answer(204))
     vault = start_vault(
         events={"identification_key": {"env": "EVENTS_KEY"}, "forward_to": service.url},
         environment={"EVENTS_KEY": EVENTS_KEY})

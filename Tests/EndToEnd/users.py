@@ -12,7 +12,7 @@ from processes import wait_until
 from sandbox import Sandbox
 from trail import Trail
 
-MASTER = PLANTED.plant(MASTER_KEY, master_key("users"))
+MASTER = PLANTED.plant(MASTER_KEY, master_key("user"))
 SECRET = PLANTED.plant(USER_TOKEN, canary("oauth-client-secret"))
 REDIRECT = "https://service.example/divar?from=oauth"
 USER = "sandbox-user"
@@ -21,7 +21,7 @@ READ = "/conversations/sandbox-conversation"
 
 def oauth_settings(sandbox_url, **settings):
     return {
-        "token_url": f"{sandbox_url}/oauth2/token", "client_id": "client & co", "client_secret": {"env": "OAUTH_SECRET"},
+        "token_url": f"{sandbox_url}/oauth2/token", "client_id": "client&co=1+2", "client_secret": {"env": "OAUTH_SECRET"},
         "redirect_uri": REDIRECT, **settings,
     }
 
@@ -33,7 +33,7 @@ class Vault:
         self._start_gateway, self._new_client = start_gateway, new_client
         self.sandbox = Sandbox(sandbox_url)
         self.sandbox.call("POST", "oauth", {
-            "client_id": "client & co", "client_secret": SECRET, "redirect_uri": REDIRECT, "grace_seconds": 120,
+            "client_id": "client&co=1+2", "client_secret": SECRET, "redirect_uri": REDIRECT, "grace_seconds": 120,
         })
         self.sandbox.add_key(key=KEY)
         self.secrets = {SECRET, MASTER}

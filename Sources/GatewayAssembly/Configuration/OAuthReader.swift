@@ -38,6 +38,8 @@ struct OAuthReader {
             clients[app] = own
         }
         guard !clients.isEmpty else {
+            let isNamed = ["client_id", "client_secret", "redirect_uri", "apps"].contains { mapping.take($0) != nil }
+            guard !isNamed else { return nil }
             if tokenURL != nil || trustFile != nil || deadline != nil || margin != nil || keepAlive != nil {
                 problem("is required, since oauth is configured", "client_id")
             }
