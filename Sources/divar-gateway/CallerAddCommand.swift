@@ -21,7 +21,7 @@ struct CallerAddCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The app in whose name it sends; may be left out where there is one app.")
     var app: String?
 
-    @Option(name: .long, help: "What it may do, separated by commas: send, read, upload.")
+    @Option(name: .long, help: "What it may do, separated by commas: send, read, upload, users.")
     var may = "send,read,upload"
 
     @OptionGroup var key: CallerKeyOptions
@@ -39,7 +39,7 @@ struct CallerAddCommand: AsyncParsableCommand {
             }
             guard let enrolment = CallerEnrolment(name: name, app: app, permissions: permissions) else {
                 throw ValidationError(
-                    "The name or the app is not one, or --may lists something else than send, read, upload.")
+                    "The name or the app is not one, or --may lists something else than send, read, upload, users.")
             }
             try output.line(
                 """

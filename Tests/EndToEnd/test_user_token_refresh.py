@@ -19,7 +19,7 @@ def vault(start_vault):  # noqa: F811
 def fill(disk, vault):
     """Fills a disk until the journal has no room left in the files that it has, either."""
     disk.fill()
-    wait_until(lambda: vault.client.send_message(text="x" * 4000).status_code == 503, "the journal is full", 30)
+    wait_until(lambda: vault.client.send_message(text="x").status_code == 503, "the journal is full", 30)
 
 
 def is_past(text):
@@ -154,7 +154,7 @@ def _quiet(vault):
 
 
 def test_new_tokens_are_used_though_the_disk_is_full_and_saved_once_it_is_not(start_vault, tmp_path):  # noqa: F811
-    disk = SmallDisk(tmp_path / "disk", "16m")
+    disk = SmallDisk(tmp_path / "disk", "3m")
     try:
         vault = start_vault(folder=disk.folder, journal={"min_free": 0})
         vault.sandbox.fault("status", status=503, endpoint="oauth.token")
@@ -180,7 +180,7 @@ def test_new_tokens_are_used_though_the_disk_is_full_and_saved_once_it_is_not(st
 
 
 def test_a_removal_that_can_not_be_written_is_not_acknowledged_and_comes_about_later(start_vault, tmp_path):  # noqa: F811
-    disk = SmallDisk(tmp_path / "disk", "16m")
+    disk = SmallDisk(tmp_path / "disk", "3m")
     try:
         vault = start_vault(folder=disk.folder, journal={"min_free": 0})
         vault.keep("ali")

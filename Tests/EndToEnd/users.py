@@ -42,7 +42,7 @@ class Vault:
         environment = {"OAUTH_SECRET": SECRET, "AUDIT_MASTER": MASTER, **settings.pop("environment", {})}
         self.environment = {KEY_VARIABLE: KEY, **environment}
         self.configuration = {
-            **NO_CACHE, **EACH_CALL_ONCE, "upstream": {"base_url": sandbox_url}, "journal": {"path": str(path)},
+            **NO_CACHE, **EACH_CALL_ONCE, "upstream": {"base_url": sandbox_url}, "journal": {"path": str(path), **settings.pop("journal", {})},
             "audit": {"master_keys": [{"env": "AUDIT_MASTER"}]}, "oauth": oauth, "log": {"level": "trace"}, **settings,
         }
         self.path = pathlib.Path(path)

@@ -44,7 +44,7 @@ package struct CallerBook {
             throw AuditUsageError("\(caller) stands in the configuration itself")
         }
         guard permissions.allSatisfy({ Permission(rawValue: $0) != nil }), !permissions.isEmpty else {
-            throw AuditUsageError("--may lists something else than send, read, upload")
+            throw AuditUsageError("--may lists something else than send, read, upload, users")
         }
         let made = try key.make(now: CallerTime.now())
         var entry = Node.Mapping([], .implicit, .block)
