@@ -20,7 +20,7 @@ package enum WebhookEvent: Sendable, Equatable {
         switch value["type"]?.stringValue {
         case "NEW_MESSAGE": self = WebhookEvent.message(value["new_message"])
         case "NEW_CHATBOT_MESSAGE": self = WebhookEvent.message(value["new_chatbot_message"])
-        case "USER_ACCESS_REVOCATION": 
+        case "USER_ACCESS_REVOCATION":
             let user = value["user_access_revocation"]?["user_id"]?.stringValue.flatMap { UserID($0) }
             self = .accessRevoked(user: user)
         default: self = .other

@@ -42,7 +42,9 @@ package enum ConfigurationCheck {
         let oauth = attempt(&problems) { () throws(ConfigurationError) in
             try OAuthSecrets.resolve(configuration, environment: environment)
         }
-        guard let keys, let sealer, let identification, let oauth, problems.isEmpty else { throw ConfigurationError(problems) }
+        guard let keys, let sealer, let identification, let oauth, problems.isEmpty else {
+            throw ConfigurationError(problems)
+        }
         return GatewaySecrets(keys: keys, sealer: sealer, identification: identification, oauth: oauth)
     }
 

@@ -61,7 +61,8 @@ enum AnswerResponse {
     /// `no-cache`, so that a client's own cache can't hide a send that came after (RFC 9111 section 5.2.2.4); asking
     /// again with `If-None-Match` costs a head and no body.
     private static let conversationFields = [
-        (name: "Cache-Control", value: "private, no-cache"), (name: "Vary", value: "Authorization, X-Access-Token, X-User"),
+        (name: "Cache-Control", value: "private, no-cache"),
+        (name: "Vary", value: "Authorization, X-Access-Token, X-User"),
     ]
 
     static func response(to answer: ConversationAnswer, condition: EntityTagCondition?, call: CallContext) -> Response {

@@ -327,7 +327,8 @@ package struct GatewayResponder: HTTPResponder {
         guard operation.needsUserToken, !call.isForUser else { return }
         throw Problem(
             .userTokenRequired,
-            detail: "Divar serves this call (\(operation.rawValue)) only with a user's token: add X-Access-Token, or X-User."
+            detail:
+                "Divar serves this call (\(operation.rawValue)) only with a user's token: add X-Access-Token, or X-User."
         )
     }
 }

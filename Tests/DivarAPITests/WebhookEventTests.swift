@@ -27,7 +27,9 @@ import Testing
     }
 
     @Test func `other events are told apart`() {
-        #expect(event(#"{"type":"USER_ACCESS_REVOCATION","user_access_revocation":{"user_id":"u"}}"#) == .accessRevoked(user: UserID("u")))
+        #expect(
+            event(#"{"type":"USER_ACCESS_REVOCATION","user_access_revocation":{"user_id":"u"}}"#)
+                == .accessRevoked(user: UserID("u")))
         for text in ["{}", #"{"type":"NEW"}"#, #"{"type":1}"#, #"{"new_message":{"conversation":{"id":"c"}}}"#] {
             #expect(event(text) == .other)
         }

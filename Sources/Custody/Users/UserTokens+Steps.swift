@@ -173,7 +173,11 @@ extension UserTokens {
         entry.isUsed = false
         (entry.needsRepair, entry.unsavedEvent) = (!isOnDisk, isOnDisk ? nil : .refreshed)
         steps.append(.report(user, .refreshed))
-        if !isOnDisk { steps.append(.report(user, .unsaved)) } else if wasUnsaved { steps.append(.report(user, .saved)) }
+        if !isOnDisk {
+            steps.append(.report(user, .unsaved))
+        } else if wasUnsaved {
+            steps.append(.report(user, .saved))
+        }
         if !entry.waiters.isEmpty { entry.isUsed = true }
         return steps + UserTokens.tell(&entry, .token(renewal.accessToken, expires: renewal.expires))
     }

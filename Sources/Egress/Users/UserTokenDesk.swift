@@ -102,7 +102,8 @@ final class UserTokenDesk {
 
     // MARK: Problems
 
-    static let unknown = Problem(.unknownUser, detail: "The gateway keeps no tokens of a user of this name for the app.")
+    static let unknown = Problem(
+        .unknownUser, detail: "The gateway keeps no tokens of a user of this name for the app.")
 
     private static func unavailable(retryAfterSeconds: Int) -> Problem {
         Problem(

@@ -77,7 +77,8 @@ final class UserTokenKeeper {
         let steps = shared.use { $0.keep(UserGrant(tokens, now: now), of: user, request: request, now: now) }
         guard let steps else {
             requests[request] = nil
-            return completion(Problem(.overloaded, detail: "As many users' tokens are kept as may.", retryAfterSeconds: 60))
+            return completion(
+                Problem(.overloaded, detail: "As many users' tokens are kept as may.", retryAfterSeconds: 60))
         }
         perform(steps)
     }

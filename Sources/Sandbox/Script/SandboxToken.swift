@@ -18,7 +18,8 @@ struct SandboxToken: Sendable, Hashable {
 
 extension SandboxToken: ScriptReadable {
     init?(reading value: JSONValue, at place: String, problems: inout [String]) {
-        var members = MemberReading(value, at: place, allowed: ["token", "user", "scopes", "expires_in", "refresh_token"])
+        var members = MemberReading(
+            value, at: place, allowed: ["token", "user", "scopes", "expires_in", "refresh_token"])
         let token = members.text("token")
         if let token, AccessToken(token) == nil { members.complain("token", "must be visible ASCII characters") }
         let user = members.text("user")

@@ -212,7 +212,9 @@ struct UserTokenSchedule {
             switch step {
             case .refresh(let ticket, let user, let token): try refresh(ticket, user, token)
             case .write(let ticket, let user, let change, _, _):
-                let isWriting = flights.contains { if case .write(_, user, _, _, _) = $0.flight { true } else { false } }
+                let isWriting = flights.contains {
+                    if case .write(_, user, _, _, _) = $0.flight { true } else { false }
+                }
                 if isWriting { throw Violation(description: "two writes of \(user) at once") }
                 let succeeds = !isDiskFull
                 let lands = succeeds || random.chance(1, in: 3)

@@ -70,7 +70,9 @@ import Testing
         steps = tokens.refreshEnded(2, of: user, with: .granted(UserTokensTests.pair("2")), now: late, jitter: 0)
         #expect(steps.count == 1, "one write, and nobody is told before it is done: \(steps)")
         steps = tokens.written(3, of: user, isOnDisk: true, now: late, jitter: 0)
-        let told = steps.compactMap { if case .tell(let waiters, let answer) = $0 { (waiters.count, answer) } else { nil } }
+        let told = steps.compactMap {
+            if case .tell(let waiters, let answer) = $0 { (waiters.count, answer) } else { nil }
+        }
         #expect(told.count == 1 && told.first?.0 == 50)
         let answer = UserTokenAnswer.token(AccessToken("access-2")!, expires: late + 3_600_000_000)
         #expect(told.first?.1 == answer)
@@ -150,7 +152,8 @@ import Testing
         let granted = RefreshEnd.granted(UserTokensTests.pair("2"))
         #expect(tokens.refreshEnded(2, of: user, with: granted, now: late, jitter: 0).isEmpty)
         #expect(tokens.lookUp(user, for: waiter(2), now: late).0 == .answered(.unknownUser))
-        #expect(tokens.written(3, of: user, isOnDisk: true, now: late, jitter: 0) == [.finish(request: 7, isOnDisk: true)])
+        #expect(
+            tokens.written(3, of: user, isOnDisk: true, now: late, jitter: 0) == [.finish(request: 7, isOnDisk: true)])
     }
 
     @Test func `a start after a crash in a refresh asks again at once`() {
