@@ -59,17 +59,7 @@ package final class EgressService: MessagingService {
             return NIOLoopBound(prober, eventLoop: eventLoop)
         }
         let desk = users.map { users in
-            users.shared.host {
-                let keeper = UserTokenKeeper(
-                    shared: users.shared, pool: users.pool, journal: journal, cache: cache, eventLoop: eventLoop,
-                    logger: logger
-                )
-                return NIOLoopBound(keeper, eventLoop: eventLoop)
-            }
-            return users.shared.join { loop in
-                NIOLoopBound(
-                    UserTokenDesk(loop: loop, eventLoop: eventLoop, shared: users.shared), eventLoop: eventLoop)
-            }.value
+            users.shared.desk(pool: users.pool, journal: journal, cache: cache, eventLoop: eventLoop, logger: logger)
         }
         self.users = desk
         queued = QueuedSends(journal: journal, settings: settings, shared: queue, eventLoop: eventLoop)

@@ -65,9 +65,10 @@ enum SQLiteUserTokens {
     }
 
     private static func slot(of user: AppUser, in database: Database) throws -> Int? {
-        try Int.fetchOne(
+        try Row.fetchOne(
             database.cachedStatement(sql: "SELECT slot FROM user_token WHERE app = ? AND name = ?"),
-            arguments: [user.app.text, user.name.text])
+            arguments: [user.app.text, user.name.text]
+        ).map { try $0.value("slot") }
     }
 
     private static func run(_ sql: String, _ arguments: StatementArguments, in database: Database) throws {

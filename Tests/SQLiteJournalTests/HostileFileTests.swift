@@ -18,6 +18,8 @@ import Testing
         "content.content", "idempotency.caller", "idempotency.key", "idempotency.message", "idempotency.fingerprint",
         "idempotency.expires", "message.reconciliation", "queue.message", "queue.intent", "queue.app", "queue.caller",
         "queue.lane", "queue.payload", "queue.state", "queue.attempts", "queue.expires", "queue.retry_at",
+        "user_token.app", "user_token.name", "user_token.slot", "user_token.sealed", "user_token_key.slot",
+        "user_token_key.used", "user_token_key.master", "user_token_key.key",
     ]
 
     @Test func `every column of every table is tried`() throws {
@@ -74,11 +76,17 @@ import Testing
             let queued = QueuedMessage(
                 message: waiting, app: AppName("a")!, caller: .local, lane: "l", payload: [1], expires: 1)
             builder.batch.queue = [.add(queued)]
+            builder.batch.userTokens = [.keep(tokens)]
         }
         try gateway.sign()
         try gateway.prune(checkpoint)
         try gateway.sweep()
         return engine
+    }
+
+    private static var tokens: StoredUserTokens {
+        StoredUserTokens(
+            user: AppUser(app: AppName("a")!, name: UserName("u")!), master: "m", key: [1, 2], sealed: [3])
     }
 
     /// All that the commands and the start of a gateway read. Errors are well; ends by a trap are not.
@@ -105,6 +113,14 @@ import Testing
         for name in names { _ = try? journal.claim(name) }
         for queued in (try? journal.queue(after: nil, limit: 9)) ?? [] { _ = try? journal.queued(queued.message) }
         _ = try? journal.uses(since: 0)
+        _ = try? journal.userTokens(after: nil, limit: 9)
+        for change in [.keep(tokens), .remove(tokens.user)] as [StoredTokensChange] {
+            try? journal.commit(lookingUp: []) { head, _ in
+                var batch = JournalBatch(head: head)
+                batch.userTokens = [change]
+                return batch
+            }
+        }
         try? journal.commit(lookingUp: names) { head, _ in JournalBatch(head: head) }
         _ = try? journal.sweep(expiredBefore: .max, limit: 99)
         _ = try? journal.recover()

@@ -26,6 +26,12 @@ import Testing
             file: "Sources/Egress/Queue/QueuedContent.swift", count: 1,
             reason: "keeps a user's token with a queued message, to be sealed"),
         Opening(
+            file: "Sources/Custody/Users/UserGrant+Bytes.swift", count: 2,
+            reason: "keeps a user's tokens in the journal, to be sealed"),
+        Opening(
+            file: "Sources/Egress/Users/TokenEndpoint.swift", count: 2,
+            reason: "writes the refresh token and the client's secret into the request to Divar's token endpoint"),
+        Opening(
             file: "Sources/GatewayAssembly/AuditKeys.swift", count: 1,
             reason: "reads the digits of a master key, at start"),
         Opening(

@@ -5,7 +5,8 @@ package import Logging
 internal import Messaging
 private import NIOCore
 
-/// Takes Divar's webhooks: drops what an event makes stale, removes the tokens of a user who withdrew the access, then passes the event on to the service that handles it.
+/// Takes Divar's webhooks: drops what an event makes stale, removes the tokens of a user who withdrew the access, then
+/// passes the event on to the service that handles it.
 /// Confined to one event loop.
 ///
 /// Divar is answered once the service has taken the event, so that what isn't taken is Divar's to send again.

@@ -1,6 +1,8 @@
 package import Custody
 private import FoundationEssentials
 package import Journal
+internal import HTTPWire
+internal import Logging
 internal import Messaging
 internal import NIOCore
 private import Synchronization
@@ -48,23 +50,27 @@ package final class SharedUserTokens: Sendable {
 
     package func count() -> (kept: Int, unsaved: Int, ended: Int) { use { $0.count(now: SharedUserTokens.now) } }
 
-    /// A loop's desk takes its place; answers for its waiters come to it.
-    func join(_ make: (_ loop: Int) -> NIOLoopBound<UserTokenDesk>) -> NIOLoopBound<UserTokenDesk> {
-        desks.withLock { desks in
-            let desk = make(desks.count)
-            desks.append(desk)
-            return desk
-        }
-    }
-
-    /// The first loop that asks renews and writes for all.
-    func host(_ make: () -> NIOLoopBound<UserTokenKeeper>) {
+    /// A loop's desk takes its place; answers for its waiters come to it. The first loop renews and writes for all.
+    func desk(
+        pool: UpstreamPool,
+        journal: LoopJournal,
+        cache: SharedConversationCache,
+        eventLoop: any EventLoop,
+        logger: Logger
+    ) -> UserTokenDesk {
         let isFirst = host.withLock { host in
             guard host == nil else { return false }
-            host = make()
+            let keeper = UserTokenKeeper(
+                shared: self, pool: pool, journal: journal, cache: cache, eventLoop: eventLoop, logger: logger)
+            host = NIOLoopBound(keeper, eventLoop: eventLoop)
             return true
         }
         if isFirst { perform { $0.start() } }
+        return desks.withLock { desks in
+            let desk = UserTokenDesk(loop: desks.count, eventLoop: eventLoop, shared: self)
+            desks.append(NIOLoopBound(desk, eventLoop: eventLoop))
+            return desk
+        }
     }
 
     func perform(_ task: @escaping @Sendable (UserTokenKeeper) -> Void) {

@@ -1,8 +1,8 @@
 private import Crypto
 package import Messaging
 
-/// Seals users' tokens: AES-256-GCM (NIST SP 800-38D) under a key that is made for that one sealing, which is kept under
-/// a master key. Destroying that key destroys the tokens, wherever a copy of them was left.
+/// Seals users' tokens: AES-256-GCM (NIST SP 800-38D) under a key that is made for that one sealing, which lies under a
+/// master key. Destroying that key destroys the tokens, wherever a copy of them was left.
 ///
 /// Both are bound to app and user, so that rows can't be exchanged. Pure but for the random keys; any thread.
 package struct UserTokenSealer: Sendable {

@@ -5,7 +5,7 @@ package struct StoredUserTokens: Sendable, Hashable {
     package var user: AppUser
     /// The id of the master key.
     package var master: String
-    /// The key of these tokens alone, under the master key: always 60 bytes, so that it can be overwritten in its place.
+    /// The key of these tokens alone, under the master key: always 60 bytes, so that it is overwritten in its place.
     package var key: [UInt8]
     package var sealed: [UInt8]
 

@@ -69,13 +69,7 @@ struct JournalLedger {
                 builder.batch.reconciled[message] = builder.append(tail)
                 decision.results.append(.committed)
             case .userTokens(let tokens):
-                if let refusal, tokens.isNew {
-                    decision.results.append(.unavailable(refusal))
-                    continue
-                }
-                if let tail = tokens.tail { builder.append(tail) }
-                builder.batch.userTokens.append(tokens.change)
-                decision.results.append(.committed)
+                decision.results.append(JournalLedger.take(tokens, into: &builder, refusal: refusal))
             case .lookUp, .queued, .queue:
                 // Answered without a batch.
                 decision.results.append(.committed)
@@ -87,6 +81,17 @@ struct JournalLedger {
         }
         decision.batch = builder.batch
         return decision
+    }
+
+    private static func take(
+        _ tokens: UserTokensSubmission,
+        into builder: inout BatchBuilder,
+        refusal: JournalStoreError?
+    ) -> JournalResult {
+        if let refusal, tokens.isNew { return .unavailable(refusal) }
+        if let tail = tokens.tail { builder.append(tail) }
+        builder.batch.userTokens.append(tokens.change)
+        return .committed
     }
 
     /// What an intent is told by its idempotency key alone; nil where that key is free.
