@@ -49,8 +49,8 @@ enum SQLiteSchema {
         """
 
     /// What version 3 added. The key of each user's tokens stands in a row that is only ever overwritten by another of
-    /// the same length, and used again for another user: so its bytes are nowhere else, and without them whatever copy of
-    /// the tokens SQLite leaves behind is worth nothing.
+    /// the same length, and used again for another user: so its bytes are nowhere else, and without them whatever copy
+    /// of the tokens SQLite leaves behind is worth nothing.
     private static let userTokens = """
         CREATE TABLE user_token_key(
             slot INTEGER PRIMARY KEY, used INTEGER NOT NULL, master TEXT NOT NULL, key BLOB NOT NULL
