@@ -134,9 +134,11 @@ package final class EgressService: MessagingService {
 
     package func preview(
         _ draft: MessageDraft,
+        expires: Int64?,
         for call: CallContext,
         completion: @escaping (Result<PlannedSend, Problem>) -> Void
     ) {
+        if let problem = queued.problem(ofExpiry: expires) { return completion(.failure(problem)) }
         _ = withToken(call) { [sends] result, _ in
             switch result {
             case .success(let call): sends.preview(draft, for: call, completion: completion)

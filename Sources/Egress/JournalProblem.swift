@@ -35,7 +35,7 @@ enum JournalProblem {
                 .idempotencyKeyReused,
                 detail: "This Idempotency-Key was used for another message; a key stands for one message."
             )
-        case .unavailable(let error):
+        case .unavailable(let error, _):
             Problem(
                 .journalUnavailable,
                 detail: "The audit trail can not be written (\(error.kind.rawValue)).",

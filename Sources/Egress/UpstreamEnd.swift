@@ -14,7 +14,7 @@ struct UpstreamEnd {
     let received: NIODeadline
     /// Which endpoint gave the result, and after how many attempts at any.
     let endpoint: EndpointName
-    let attempts: Int
+    var attempts: Int
     /// When the first attempt began.
     let started: NIODeadline
 

@@ -1,3 +1,4 @@
+private import Egress
 internal import HTTPWire
 internal import InternalAPI
 internal import Logging
@@ -5,9 +6,13 @@ internal import NIOCore
 
 /// What connects the gateway: its listeners, and its way to Divar.
 extension Gateway {
-    static func upstreamTLS(of configuration: Configuration) throws -> UpstreamTLS? {
-        guard configuration.upstream.baseURL.scheme == .https else { return nil }
-        return try UpstreamTLS(trustFile: configuration.upstream.trustFile)
+    /// Nil where there is none: the way to Divar, and the one to the service that handles events.
+    static func tls(of configuration: Configuration) throws -> (upstream: UpstreamTLS?, events: UpstreamTLS?) {
+        let (upstream, events) = (configuration.upstream, configuration.events?.forward)
+        return (
+            upstream: upstream.baseURL.scheme == .https ? try UpstreamTLS(trustFile: upstream.trustFile) : nil,
+            events: events?.origin.scheme == .https ? try UpstreamTLS(trustFile: nil) : nil
+        )
     }
 
     static func listen(

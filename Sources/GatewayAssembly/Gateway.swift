@@ -42,8 +42,7 @@ package struct Gateway: Sendable {
         logger: Logger
     ) async throws -> Gateway {
         let certificates = try ListenerCertificates(configuration.listen, logger: logger)
-        let tls = try upstreamTLS(of: configuration)
-        let eventTLS = configuration.events?.forward?.origin.scheme == .https ? try UpstreamTLS(trustFile: nil) : nil
+        let (tls, eventTLS) = try tls(of: configuration)
         let journal = try await JournalHost.start(
             configuration.trail, sealer: secrets.sealer, isTemporary: isTrial, logger: logger
         )
@@ -62,33 +61,31 @@ package struct Gateway: Sendable {
         let reconciler = SharedReconciler(settings: configuration.reconcile)
         let cache = SharedConversationCache(settings: configuration.cache)
         _ = group.next().scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in cache.sweep() }
+        let events = { @Sendable (loop: any EventLoop) in
+            eventReceiver(of: configuration, cache: cache, tls: eventTLS, via: via, loop: loop, logger: logger)
+        }
         let server = try await HTTPServer(group: group, limits: configuration.serverLimits) { loop in
             GatewayResponder(
                 service: EgressService(
                     pool: upstreamPool(of: configuration, tls: tls, loop: loop),
                     journal: LoopJournal(writer: journal.writer, eventLoop: loop), cache: cache, rules: rules,
-                    queue: queue, reconciler: reconciler,
-                    events: eventReceiver(
-                        of: configuration, cache: cache, tls: eventTLS, via: via, loop: loop, logger: logger
-                    ),
-                    users: users?.onLoop(loop),
+                    queue: queue, reconciler: reconciler, events: events(loop), users: users?.onLoop(loop),
                     settings: settings, eventLoop: loop, logger: logger
                 ),
-                callers: callers.callers,
-                events: secrets.identification,
-                readiness: readiness,
-                limits: configuration.messageLimits,
-                reportForeignLinks: ForeignLinkLog.report(to: logger),
+                callers: callers.callers, events: secrets.identification, readiness: readiness,
+                limits: configuration.messageLimits, reportForeignLinks: ForeignLinkLog.report(to: logger),
                 loops: loopGuard(via, logger: logger)
             )
         }
         do {
-            return Gateway(
+            let gateway = Gateway(
                 listeners: try await listen(server, on: configuration.listen, certificates), server: server,
                 group: group, readiness: readiness, journal: journal, cache: cache, queue: queue, rules: rules,
                 callers: callers, keys: keys, certificates: certificates, users: users?.shared,
                 drain: configuration.drain
             )
+            queue.begin()
+            return gateway
         } catch {
             await server.stop(drain: .zero)
             await journal.stop()

@@ -1,6 +1,7 @@
 private import FoundationEssentials
 internal import Journal
 internal import Logging
+private import Messaging
 private import SQLiteJournal
 private import Synchronization
 
@@ -26,10 +27,10 @@ struct JournalHost: Sendable {
         let temporaryFolder = trail.path == nil && isTemporary ? try makeTemporaryFolder() : nil
         let path = trail.path ?? temporaryFolder.map { $0 + "/journal.db" } ?? Configuration.Trail.defaultPath
         try makeFolder(of: path)
-        let queueSealer = try QueueKeyFile.sealer(at: trail.queueKeyPath ?? path + ".queue-key")
         let sources = JournalSources { Int64(Date().timeIntervalSince1970 * 1_000_000) }
         let uses = Mutex<[RecordedUse]>([])
         let userTokens = Mutex<[StoredUserTokens]>([])
+        let queueSealer = Mutex<QueueSealer?>(nil)
         let writer = try await JournalWriter.start(
             settings: trail.settings, sealer: sealer, sources: sources, observer: JournalLog(logger: logger)
         ) {
@@ -38,6 +39,9 @@ struct JournalHost: Sendable {
             let signer = try AuditKeys.signer(
                 of: store.log, keyPath: trail.signingKeyPath ?? path + ".key", verifierKeyPath: path + ".vkey"
             )
+            let keyPath = trail.queueKeyPath ?? path + ".queue-key"
+            let sealer = try QueueKeyFile.sealer(at: keyPath, waiting: try JournalHost.waiting(in: store))
+            queueSealer.withLock { $0 = sealer }
             let dayAgo = sources.nowMicroseconds() - JournalHost.day
             let found = try store.uses(since: dayAgo)
             uses.withLock { $0 = found }
@@ -48,7 +52,7 @@ struct JournalHost: Sendable {
         logger.debug("journal open", metadata: ["path": "\(path)", "records": "\(writer.status.records)"])
         return JournalHost(
             writer: writer, uses: uses.withLock { $0 }, userTokens: userTokens.withLock { $0 },
-            queueSealer: queueSealer, temporaryFolder: temporaryFolder)
+            queueSealer: queueSealer.withLock { $0 } ?? QueueSealer(), temporaryFolder: temporaryFolder)
     }
 
     private static func userTokens(in store: SQLiteJournal) throws(JournalStoreError) -> [StoredUserTokens] {
@@ -57,6 +61,16 @@ struct JournalHost: Sendable {
             let page = try store.userTokens(after: all.last?.user, limit: JournalHost.pageSize)
             all += page
             guard page.count == JournalHost.pageSize else { return all }
+        }
+    }
+
+    private static func waiting(in store: SQLiteJournal) throws(JournalStoreError) -> Int {
+        var (count, last) = (0, MessageID?.none)
+        while true {
+            let page = try store.queue(after: last, limit: JournalHost.pageSize, withFailed: false)
+            count += page.count
+            guard page.count == JournalHost.pageSize else { return count }
+            last = page.last?.message
         }
     }
 

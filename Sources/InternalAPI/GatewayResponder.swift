@@ -141,9 +141,9 @@ package struct GatewayResponder: HTTPResponder {
                 let draft = body.draft
                 try GatewayResponder.requireAllowed(draft, for: call, report: reportForeignLinks)
                 try GatewayResponder.requireUserToken(call, for: draft.operation)
-                try GatewayResponder.requireQueue(isQueued && !isDryRun, for: body.expires)
+                try GatewayResponder.requireQueue(isQueued, for: body.expires)
                 guard !isDryRun else {
-                    service.preview(draft, for: call) { result in
+                    service.preview(draft, expires: body.expires, for: call) { result in
                         reply.send(AnswerResponse.response(to: result, call: call))
                     }
                     return

@@ -32,6 +32,7 @@ package protocol MessagingService {
     /// What `send` would do, without a trace in the trail or the quota.
     func preview(
         _ draft: MessageDraft,
+        expires: Int64?,
         for call: CallContext,
         completion: @escaping (Result<PlannedSend, Problem>) -> Void
     )

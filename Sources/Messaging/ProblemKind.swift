@@ -19,6 +19,8 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
     case idempotencyKeyInUse = "idempotency-key-in-use"
     case idempotencyKeyReused = "idempotency-key-reused"
     case notCancellable = "not-cancellable"
+    case messageExpired = "message-expired"
+    case messageCancelled = "message-cancelled"
     case unknownUser = "unknown-user"
     case consentRequired = "consent-required"
     // Divar's answer.
@@ -54,7 +56,7 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
         case .noSuchResource, .notFoundAtDivar, .unknownUser: 404
         case .methodNotAllowed: 405
         case .requestTimeout: 408
-        case .idempotencyKeyInUse, .notCancellable: 409
+        case .idempotencyKeyInUse, .notCancellable, .messageExpired, .messageCancelled: 409
         case .recipientRestricted: 412
         case .bodyTooLarge: 413
         case .targetTooLong: 414
@@ -111,6 +113,8 @@ package enum ProblemKind: String, Sendable, Hashable, CaseIterable {
         case .idempotencyKeyInUse: "A call with this idempotency key is under way"
         case .idempotencyKeyReused: "The idempotency key was used for another message"
         case .notCancellable: "The message can not be taken back"
+        case .messageExpired: "The message waited in the queue until it expired"
+        case .messageCancelled: "The message was taken back"
         case .unknownUser: "No tokens are kept for this user"
         case .consentRequired: "The user has to consent again"
         case .userTokenUnavailable: "The user's token can not be renewed now"

@@ -64,7 +64,9 @@ package final class SQLiteArchive: JournalArchive {
     }
 
     package func queue(after message: MessageID?, limit: Int) throws(JournalStoreError) -> [QueuedMessage] {
-        try access { database in try SQLiteQueueReader.queue(after: message, limit: limit, in: database) }
+        try access { database in
+            try SQLiteQueueReader.queue(after: message, limit: limit, withFailed: true, in: database)
+        }
     }
 
     package func queued(_ message: MessageID) throws(JournalStoreError) -> QueuedMessage? {

@@ -47,6 +47,7 @@ struct SQLiteBatchWriter {
                 "UPDATE queue SET state = ?, attempts = ?, expires = ?, retry_at = ? WHERE message = ?",
                 [state.rawValue, attempts, expires, retryAt, Data(message.bytes)]
             )
+            if state == .failed { try dropErased(message) }
         case .remove(let message):
             try run("DELETE FROM queue WHERE message = ?", [Data(message.bytes)])
         case .take(let message):
@@ -55,6 +56,17 @@ struct SQLiteBatchWriter {
                 throw JournalStoreError(.other, "message \(message) is not in the queue any more")
             }
         }
+    }
+
+    /// What it said was erased while it was still to be sent; now nobody needs it.
+    private func dropErased(_ message: MessageID) throws {
+        try run(
+            """
+            DELETE FROM queue WHERE message = :message AND EXISTS (
+                SELECT 1 FROM message m JOIN content c ON c.intent = m.intent WHERE m.id = :message AND c.erased = 1)
+            """,
+            ["message": Data(message.bytes)]
+        )
     }
 
     private func writeRare(_ batch: JournalBatch) throws {

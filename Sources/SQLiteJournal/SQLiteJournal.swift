@@ -92,8 +92,12 @@ package final class SQLiteJournal: JournalStore {
         try access { database in try SQLiteMessageReader.life(of: message, in: database) }
     }
 
-    package func queue(after message: MessageID?, limit: Int) throws(JournalStoreError) -> [QueuedMessage] {
-        try access { database in try SQLiteQueueReader.queue(after: message, limit: limit, in: database) }
+    package func queue(
+        after message: MessageID?, limit: Int, withFailed: Bool
+    ) throws(JournalStoreError) -> [QueuedMessage] {
+        try access { database in
+            try SQLiteQueueReader.queue(after: message, limit: limit, withFailed: withFailed, in: database)
+        }
     }
 
     package func queued(_ message: MessageID) throws(JournalStoreError) -> QueuedMessage? {

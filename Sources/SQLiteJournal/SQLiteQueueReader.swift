@@ -7,10 +7,16 @@ internal import Messaging
 enum SQLiteQueueReader {
     private static let columns = "message, intent, app, caller, lane, state, attempts, expires, retry_at"
 
-    static func queue(after message: MessageID?, limit: Int, in database: Database) throws -> [QueuedMessage] {
-        try Row.fetchAll(
+    static func queue(
+        after message: MessageID?, limit: Int, withFailed: Bool, in database: Database
+    ) throws -> [QueuedMessage] {
+        // The words of the index that has all this, so that nobody reads payloads who doesn't want them.
+        let condition = withFailed ? "" : "AND state <> 2"
+        return try Row.fetchAll(
             database,
-            sql: "SELECT \(columns), x'' AS payload FROM queue WHERE message > ? ORDER BY message LIMIT ?",
+            sql: """
+                SELECT \(columns), x'' AS payload FROM queue WHERE message > ? \(condition) ORDER BY message LIMIT ?
+                """,
             arguments: [Data(message?.bytes ?? []), limit]
         ).map(queued)
     }

@@ -50,8 +50,9 @@ enum SQLiteSchema {
 
     /// What version 3 added. The key of each user's tokens stands in a row that is only ever overwritten by another of
     /// the same length, and used again for another user: so its bytes are nowhere else, and without them whatever copy
-    /// of the tokens SQLite leaves behind is worth nothing.
-    private static let userTokens = """
+    /// of the tokens SQLite leaves behind is worth nothing. What looks through the queue again and again reads indexes,
+    /// not payloads.
+    private static let third = """
         CREATE TABLE user_token_key(
             slot INTEGER PRIMARY KEY, used INTEGER NOT NULL, master TEXT NOT NULL, key BLOB NOT NULL
         );
@@ -59,6 +60,9 @@ enum SQLiteSchema {
         CREATE TABLE user_token(
             app TEXT NOT NULL, name TEXT NOT NULL, slot INTEGER NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY(app, name)
         ) WITHOUT ROWID;
+        CREATE INDEX queue_waiting ON queue(message, intent, app, caller, lane, state, attempts, expires, retry_at)
+            WHERE state <> 2;
+        CREATE INDEX queue_failed ON queue(expires) WHERE state = 2;
         """
 
     /// Opens a connection that loses nothing: WAL, every commit synced, erased bytes overwritten.
@@ -83,7 +87,7 @@ enum SQLiteSchema {
     static func prepare(_ database: Database, newLog: LogID) throws -> LogID {
         if try !database.tableExists("log") {
             try database.inTransaction(.immediate) {
-                try database.execute(sql: tables + queue + userTokens)
+                try database.execute(sql: tables + queue + third)
                 try database.execute(
                     sql: "INSERT INTO log(id, version) VALUES (?, ?)", arguments: [newLog.text, version]
                 )
@@ -100,7 +104,7 @@ enum SQLiteSchema {
         guard (1..<version).contains(found) else { return }
         try database.inTransaction(.immediate) {
             if found < 2 { try database.execute(sql: queue) }
-            try database.execute(sql: userTokens)
+            try database.execute(sql: third)
             try database.execute(sql: "UPDATE log SET version = ?", arguments: [version])
             return .commit
         }

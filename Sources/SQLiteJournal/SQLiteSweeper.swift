@@ -20,15 +20,12 @@ struct SQLiteSweeper {
             """,
             [now, limit]
         )
-        _ = try delete(
-            "DELETE FROM queue WHERE message IN (SELECT message FROM queue WHERE state = ? AND expires < ? LIMIT ?)",
-            [QueuedMessage.State.failed.rawValue, now, limit]
-        )
+        let failed = try sweepFailed(expiredBefore: now)
         if let erasedUpTo {
             _ = try delete("UPDATE log SET erased = ? WHERE erased IS NOT ?", [erasedUpTo, erasedUpTo])
         }
         let pruned = try Int.fetchOne(database, sql: "SELECT pruned FROM log") ?? 0
-        guard pruned > swept else { return claims }
+        guard pruned > swept else { return claims || failed }
         let records = try delete(
             "DELETE FROM record WHERE seq IN (SELECT seq FROM record WHERE seq <= ? ORDER BY seq LIMIT ?)",
             [pruned, limit]
@@ -56,6 +53,22 @@ struct SQLiteSweeper {
         )
         if !records, !checkpoints, !contents, !messages { swept = pruned }
         return true
+    }
+
+    /// Messages that failed are kept for a time, and the latest of them only.
+    private func sweepFailed(expiredBefore now: Int64) throws -> Bool {
+        let old = try delete(
+            "DELETE FROM queue WHERE message IN (SELECT message FROM queue WHERE state = 2 AND expires < ? LIMIT ?)",
+            [now, limit]
+        )
+        let tooMany = try delete(
+            """
+            DELETE FROM queue WHERE message IN (SELECT message FROM (
+                SELECT message FROM queue WHERE state = 2 ORDER BY expires DESC LIMIT -1 OFFSET ?) LIMIT ?)
+            """,
+            [JournalSettings.maximumFailed, limit]
+        )
+        return old || tooMany
     }
 
     /// Messages of the pruned records were accepted before their checkpoint was made. An hour more is looked at, for

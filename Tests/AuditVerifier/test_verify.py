@@ -301,7 +301,7 @@ def test_what_cannot_be_judged_is_neither_good_nor_at_fault(tmp_path):
     for key in ("", good[:-4], good.replace("+", "-"), re.sub(r"\+.{8}\+", "+00000000+", good)):
         (tmp_path / "key").write_text(key)
         assert told(path, "--key", tmp_path / "key") == (2, "")
-    for change in ("UPDATE log SET version = 3", "UPDATE log SET version = 1", "INSERT INTO log SELECT * FROM log"):
+    for change in ("UPDATE log SET version = 4", "UPDATE log SET version = 1", "INSERT INTO log SELECT * FROM log"):
         with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
             database.execute(change)
         assert told(path)[0] == (0 if "= 1" in change else 2)

@@ -24,8 +24,8 @@ from forms import (
     leaf_hash, link_hash, members_of, node_hash, opened_checkpoint, root_by_path, root_of,
 )
 
-# What version 2 added, a verifier has no need of.
-VERSIONS = (1, 2)
+# What versions 2 and 3 added, a verifier has no need of.
+VERSIONS = (1, 2, 3)
 TABLES = ("log", "record", "checkpoint", "message", "content", "idempotency")
 
 

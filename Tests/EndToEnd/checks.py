@@ -16,6 +16,8 @@ STATUSES = {
     "idempotency-key-in-use": 409, "idempotency-key-reused": 422, "interrupted": 500, "journal-unavailable": 503,
     "not-cached": 504, "event-not-forwarded": 502, "quota": 429, "caller-limit": 429, "divar-unavailable": 503,
     "not-cancellable": 409,
+    "message-expired": 409,
+    "message-cancelled": 409,
     "unknown-user": 404, "consent-required": 403, "user-token-unavailable": 503,
 }
 #: Attempts at an endpoint that is never reached.

@@ -45,7 +45,7 @@ def test_it_names_endpoint_key_and_quota_with_their_reasons(explain):
         " (endpoints.prefer names it)",
         "then       v1.bot.user: POST /v1/open-platform/chat/bot/users/{user_id}/messages (stable)",
         "key        shop/1, environment variable KEY: there",
-        "then       apps.shop.keys[1], file /nowhere: the file /nowhere can not be read",
+        "then       shop/2, file /nowhere: the file /nowhere can not be read",
         "token      X-Access-Token is required and goes up as Authorization: Bearer",
         "quota      60 a minute for the app (apps.shop.quota)",
         "share      weight 3, reserve 10 a minute (callers.billing.quota)",

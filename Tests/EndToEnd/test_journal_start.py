@@ -32,7 +32,7 @@ def start(journal):
         ("UPDATE checkpoint SET note = replace(note, 'link', 'line')", "can not be read"),
         ("UPDATE record SET body = replace(body, '2026', '2025')", None),
         ("DROP TABLE idempotency", "tables"),
-        ("UPDATE log SET version = 3", "version 3"),
+        ("UPDATE log SET version = 4", "version 4"),
     ],
 )
 def test_a_trail_that_was_worked_on_is_not_signed_after_the_fact(stopped, change, word):

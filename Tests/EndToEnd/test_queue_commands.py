@@ -3,7 +3,9 @@
 import concurrent.futures
 import json
 import re
+import socket
 import stat
+import time
 
 import pytest
 
@@ -311,8 +313,47 @@ def test_a_key_that_can_not_be_made_is_told_and_nothing_starts(start, tmp_path):
     assert result.returncode == 74 and "can not be made" in result.stderr, (result.returncode, result.stderr)
 
 
-@pytest.mark.parametrize("is_missing", [True, False], ids=["missing", "another"])
-def test_messages_whose_key_is_lost_are_told_and_never_sent(is_missing, start):
+def test_a_start_that_fails_touches_nothing_of_what_waits(start):
+    gateway, client, upstream = start(lambda _: limited(1))
+    messages = [put(client, f"c-{number}") for number in range(8)]
+    for message in messages:
+        wait_until(lambda: report(client, message)["attempts"] == 1, "it waits")
+    assert gateway.stop() == 0
+    due = time.monotonic() + 1
+    upstream.reply = agreeable
+    before = len(upstream.requests)
+    wait_until(lambda: time.monotonic() > due, "all are due")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        configuration = json.loads(gateway.path.read_text())
+        # So many that what begins too early has the time to.
+        configuration["listen"] = ["127.0.0.1:0"] * 400 + [f"127.0.0.1:{taken.getsockname()[1]}"]
+        gateway.path.write_text(json.dumps(configuration))
+        result = run("serve", "--config", gateway.path, environment={KEY_VARIABLE: KEY})
+    assert result.returncode == 74, (result.returncode, result.stderr)
+    assert len(upstream.requests) == before
+    _, client, upstream = start()
+    for message in messages:
+        assert wait_for_end(client, message)["attempts"] == 2
+
+
+def test_without_the_key_of_what_waits_nothing_starts(start):
+    gateway, client, upstream = start(lambda _: limited(1))
+    message = put(client)
+    upstream.wait_for_requests(1)
+    wait_until(lambda: report(client, message)["attempts"] == 1, "it waits")
+    assert gateway.stop() == 0
+    path = key_file(gateway)
+    key = path.read_text()
+    path.unlink()
+    result = run("serve", "--config", gateway.path, environment={KEY_VARIABLE: KEY})
+    assert result.returncode == 74 and not path.exists(), (result.returncode, result.stderr)
+    assert f"the key of the queue {path} is not there, and 1 message(s) wait" in result.stderr
+    path.write_text(key)
+    _, client, _ = start()
+    wait_for_end(client, message)
+
+
+def test_messages_whose_key_is_lost_are_told_and_never_sent(start):
     gateway, client, upstream = start(lambda _: limited(5))
     messages = [put(client), put(client)]
     upstream.wait_for_requests(1)
@@ -320,10 +361,7 @@ def test_messages_whose_key_is_lost_are_told_and_never_sent(is_missing, start):
     assert gateway.stop() == 0
     path = key_file(gateway)
     key = path.read_text()
-    if is_missing:
-        path.unlink()
-    else:
-        path.write_text(OTHER_KEY)
+    path.write_text(OTHER_KEY)
     gateway, client, _ = start()
     for message in messages:
         wait_for_end(client, message, "not_sent", "internal")

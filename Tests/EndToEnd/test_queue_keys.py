@@ -3,7 +3,7 @@
 import concurrent.futures
 
 import canaries
-from checks import assert_problem, assert_sent, header
+from checks import assert_problem, assert_sent, header, pointers
 from conftest import Client
 from processes import wait_until
 from queue_gateways import start, start_simulated
@@ -68,9 +68,30 @@ def test_the_key_of_a_message_that_was_taken_back_is_told_so(start):
     message = put(client, headers={"Idempotency-Key": "k-1"})
     assert client.delete(f"/messages/{message}").status_code == 200
     again = enqueue(client, headers={"Idempotency-Key": "k-1"})
-    assert again.status_code != 202 and header(again, "Idempotent-Replay") == "true"
-    assert (again.json()["outcome"], again.json()["message_id"]) == ("not_sent", message)
+    problem = assert_problem(again, "message-cancelled", "not_sent")
+    assert again.status_code == 409 and header(again, "Idempotent-Replay") == "true"
+    assert problem["message_id"] == message
     gate.open()
+
+
+def test_the_key_of_a_message_that_expired_is_told_so(start):
+    _, client, _ = start(lambda _: limited())
+    key = {"Idempotency-Key": "k-1"}
+    message = assert_accepted(enqueue(client, headers=key, expires_at=ahead(1)))
+    attempts = wait_for_end(client, message, "not_sent", "expired")["attempts"]
+    problem = assert_problem(enqueue(client, headers=key), "message-expired", "not_sent")
+    assert (problem["message_id"], problem["attempts"]) == (message, attempts)
+
+
+def test_the_key_of_a_message_that_was_tried_again_tells_all_attempts(start):
+    _, client, upstream = start(lambda _: limited())
+    key = {"Idempotency-Key": "k-1"}
+    message = assert_accepted(enqueue(client, headers=key))
+    upstream.wait_for_requests(1)
+    upstream.reply = agreeable
+    attempts = wait_for_end(client, message)["attempts"]
+    assert attempts > 1
+    assert_sent(client.send_message({"conversation_id": "c-1", "text": "x"}, headers=key), attempts=attempts)
 
 
 # With other fields
@@ -81,6 +102,9 @@ def test_a_dry_run_puts_nothing_into_the_queue(start):
     answer = enqueue(client, headers={"Dry-Run": "true"})
     assert answer.status_code == 200 and answer.json()["dry_run"] is True
     assert "Location" not in answer.headers and "Preference-Applied" not in answer.headers
+    assert enqueue(client, headers={"Dry-Run": "true"}, expires_at=ahead(60)).status_code == 200
+    late = enqueue(client, headers={"Dry-Run": "true"}, expires_at=ahead(-60))
+    assert pointers(assert_problem(late, "invalid-request")) == ["/expires_at"]
     assert Trail(gateway).records("intent") == [] and upstream.requests == []
 
 

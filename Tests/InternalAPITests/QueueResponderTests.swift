@@ -101,13 +101,17 @@ import Testing
     }
 
     @Test func `what does not wait does not expire`() throws {
-        for fields in [[:], [.prefer: "respond-async", .dryRun: "true"]] as [[FieldName: String]] {
+        for fields in [[:], [.dryRun: "true"]] as [[FieldName: String]] {
             let response = rig.answer("POST", "/send", fields, body: body(expiring: #""2026-11-22T08:00:00Z""#))
             #expect(response.status == 400)
             let answer = try rig.json(response)
             #expect(answer["errors"]?.arrayValue?.compactMap { $0["pointer"]?.stringValue } == ["/expires_at"])
             #expect(answer["outcome"]?.stringValue == "not_sent")
         }
+        // What only looks may look as if it waited.
+        let fields: [FieldName: String] = [.prefer: "respond-async", .dryRun: "true"]
+        let response = rig.answer("POST", "/send", fields, body: body(expiring: #""2026-11-22T08:00:00Z""#))
+        #expect(response.status == 200)
         #expect(rig.answer("POST", "/send", body: body(expiring: "null")).status == 200)
     }
 

@@ -132,6 +132,7 @@ private struct CannedService: MessagingService {
 
     func preview(
         _ draft: MessageDraft,
+        expires: Int64?,
         for call: CallContext,
         completion: @escaping (Result<PlannedSend, Problem>) -> Void
     ) {

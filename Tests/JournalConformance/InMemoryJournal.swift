@@ -32,8 +32,8 @@ package final class InMemoryJournal: JournalStore {
     package func claim(_ name: ClaimName) -> StoredClaim? { file.read { $0.claim(name) } }
     package func life(of message: MessageID) -> MessageLife? { file.read { $0.life(of: message) } }
 
-    package func queue(after message: MessageID?, limit: Int) -> [QueuedMessage] {
-        file.read { $0.queue(after: message, limit: limit) }
+    package func queue(after message: MessageID?, limit: Int, withFailed: Bool) -> [QueuedMessage] {
+        file.read { $0.queue(after: message, limit: limit, withFailed: withFailed) }
     }
 
     package func queued(_ message: MessageID) -> QueuedMessage? { file.read { $0.queue[message] } }

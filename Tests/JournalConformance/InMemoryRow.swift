@@ -7,4 +7,5 @@ struct InMemoryRow: Sendable {
     var conversation: String?
     var answer: [UInt8]?
     var reconciliation: Int?
+    var isErased = false
 }

@@ -4,8 +4,10 @@ internal import Messaging
 
 /// The queue of messages that wait to be sent, and what the records tell of calls.
 extension InMemoryTables {
-    func queue(after message: MessageID?, limit: Int) -> [QueuedMessage] {
-        let behind = queue.values.filter { queued in message.map { InMemoryTables.isOlder($0, queued.message) } ?? true
+    func queue(after message: MessageID?, limit: Int, withFailed: Bool = true) -> [QueuedMessage] {
+        let behind = queue.values.filter { queued in
+            (withFailed || queued.state != .failed)
+                && message.map { InMemoryTables.isOlder($0, queued.message) } ?? true
         }
         return behind.sorted { InMemoryTables.isOlder($0.message, $1.message) }.prefix(limit).map { queued in
             var queued = queued
@@ -25,6 +27,7 @@ extension InMemoryTables {
             queue[message]?.attempts = attempts
             queue[message]?.expires = expires
             queue[message]?.retryAt = retryAt
+            if state == .failed, messages[message]?.isErased == true { queue[message] = nil }
         case .remove(let message):
             queue[message] = nil
         case .take(let message):
@@ -35,7 +38,7 @@ extension InMemoryTables {
     }
 
     func uses(since unixMicroseconds: Int64) -> [RecordedUse] {
-        let lowest = MessageID(lowestAt: UInt64(max(0, unixMicroseconds / 1000)))
+        let lowest = MessageID(lowestAt: UInt64(max(0, unixMicroseconds / 1000 - 86_400_000)))
         let from = checkpoints.values.filter { $0.at < unixMicroseconds }.map(\.size).max() ?? 0
         var uses: [RecordedUse: Int] = [:]
         func note(_ intent: RecordView?, _ end: RecordView?, count: Int) {
@@ -46,10 +49,21 @@ extension InMemoryTables {
             uses[RecordedUse(app: app, caller: caller, endedBefore: minute + 60_000_000, count: 0), default: 0] += count
         }
         for row in messages.values where !InMemoryTables.isOlder(row.opened.message, lowest) {
-            guard queue[row.opened.message]?.state != .waiting else { continue }
+            guard row.outcome ?? row.opened.intent > from, queue[row.opened.message]?.state ?? .failed == .failed
+            else { continue }
             guard let intent = records[row.opened.intent].flatMap({ RecordView($0.body) }) else { continue }
             let outcome = row.outcome.flatMap { records[$0] }.flatMap { RecordView($0.body) }
             note(intent, outcome, count: outcome?.integer("attempts") ?? 1)
+        }
+        let last = records.keys.max().flatMap { records[$0] }.flatMap { RecordView($0.body)?["at"] }
+        for queued in queue.values where queued.state != .failed {
+            let count = queued.attempts + (queued.state == .attempting ? 1 : 0)
+            let minute = queued.retryAt > 0
+                ? queued.retryAt / 60_000_000 * 60_000_000 : last.flatMap(InMemoryTables.minute) ?? 0
+            guard count > 0 else { continue }
+            let use = RecordedUse(
+                app: queued.app, caller: queued.caller, endedBefore: minute + 60_000_000, count: 0)
+            uses[use, default: 0] += count
         }
         for record in records.values where record.number > from {
             guard let view = RecordView(record.body), view["kind"] == "read", let attempts = view.integer("attempts")

@@ -101,6 +101,7 @@ struct InMemoryTables: Sendable {
         for change in batch.queue { try write(change) }
         for change in batch.userTokens { write(change) }
         for message in batch.erased {
+            if messages[message]?.opened.sealed != nil { messages[message]?.isErased = true }
             messages[message]?.opened.sealed = nil
             if queue[message]?.state == .failed { queue[message] = nil }
         }

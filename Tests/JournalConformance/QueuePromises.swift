@@ -10,6 +10,9 @@ enum QueuePromises {
         StorePromise("the queue is given by pages, in the order of ids, without payloads", pages),
         StorePromise("a failed message leaves the queue when it is erased or kept long enough", failedOnes),
         StorePromise("a waiting message that is erased stays in the queue", waitingOnes),
+        StorePromise("what failed is left out of a page where that is asked", unfailedPages),
+        StorePromise("a message that was erased while it waited leaves the queue when it fails", erasedBefore),
+        StorePromise("attempts of what waits, and of what waited long, are counted", usesOfTheQueue),
         StorePromise("a life has the reconciliation", reconciliations),
         StorePromise("calls are counted by app, caller and minute, with all attempts", uses),
     ]
@@ -108,6 +111,36 @@ enum QueuePromises {
         try Expectation.equal(gateway.store.queued(queued.message), queued, "what waits")
     }
 
+    private static func unfailedPages(_ gateway: SampleGateway) throws {
+        let all = try (0..<3).map { _ in try put(gateway) }
+        try gateway.commit { builder in
+            SampleGateway.close(all[1].message, in: &builder, as: .notSent)
+            builder.batch.queue.append(
+                .update(all[1].message, state: .failed, attempts: 1, expires: .max, retryAt: 0))
+            builder.batch.queue.append(
+                .update(all[2].message, state: .attempting, attempts: 1, expires: 9, retryAt: 0))
+        }
+        let page = try gateway.store.queue(after: nil, limit: 9, withFailed: false)
+        try Expectation.equal(page.map(\.message), [all[0].message, all[2].message], "what didn't fail")
+        try Expectation.equal(page.map(\.payload), [[], []], "payloads")
+        let next = try gateway.store.queue(after: all[0].message, limit: 1, withFailed: false)
+        try Expectation.equal(next.map(\.message), [all[2].message], "the next page")
+    }
+
+    private static func erasedBefore(_ gateway: SampleGateway) throws {
+        let (erased, kept) = (try put(gateway), try put(gateway))
+        try gateway.erase(erased.message)
+        try gateway.commit { builder in
+            for queued in [erased, kept] {
+                SampleGateway.close(queued.message, in: &builder, as: .notSent)
+                builder.batch.queue.append(
+                    .update(queued.message, state: .failed, attempts: 1, expires: .max, retryAt: 0))
+            }
+        }
+        try Expectation.equal(gateway.store.queued(erased.message), nil, "what was erased")
+        try Expectation.equal(gateway.store.queued(kept.message)?.state, .failed, "what wasn't")
+    }
+
     private static func reconciliations(_ gateway: SampleGateway) throws {
         let message = try gateway.send().message
         try gateway.close(message, as: .unknown)
@@ -155,5 +188,41 @@ enum QueuePromises {
         try gateway.engine.reopen()
         let again = try gateway.store.uses(since: 0)
         try Expectation.equal(Set(again), Set(uses), "the calls after reopening")
+    }
+
+    private static func usesOfTheQueue(_ gateway: SampleGateway) throws {
+        var waiting: [QueuedMessage] = []
+        for _ in 0..<3 {
+            var record = RecordDraft(.intent)
+            (record.caller, record.app) = (.local, AppName("a"))
+            gateway.clock.advance(by: .milliseconds(1))
+            let intent = IntentSubmission(message: gateway.clock.makeID(), record: record)
+            let queued = try queued(intent.message)
+            try gateway.commit { builder in
+                builder.open(intent)
+                builder.batch.queue.append(.add(queued))
+            }
+            waiting.append(queued)
+        }
+        let (deferred, attempting, ended) = (waiting[0], waiting[1], waiting[2])
+        let accepted = gateway.clock.nowMicroseconds
+        gateway.clock.advance(by: .seconds(3600))
+        let now = gateway.clock.nowMicroseconds
+        try gateway.commit { builder in
+            builder.batch.queue = [
+                .update(deferred.message, state: .waiting, attempts: 2, expires: .max, retryAt: now),
+                .update(attempting.message, state: .attempting, attempts: 0, expires: .max, retryAt: 0),
+                .remove(ended.message),
+            ]
+            var outcome = SampleGateway.outcome()
+            (outcome.message, outcome.attempts) = (ended.message, 4)
+            builder.batch.closed = [ClosedMessage(message: ended.message, outcome: builder.append(outcome))]
+        }
+        // All of these were accepted long before, and made since.
+        let uses = try gateway.store.uses(since: accepted + 1_800_000_000)
+        try Expectation.equal(uses.reduce(0) { $0 + $1.count }, 2 + 1 + 4, "the calls")
+        try Expectation.holds(
+            uses.allSatisfy { $0.endedBefore > now - 61_000_000 && $0.endedBefore <= now + 60_000_000 },
+            "a time is wrong: \(uses.map(\.endedBefore)), now \(now)")
     }
 }

@@ -48,6 +48,18 @@ import Testing
         #expect(batch.released.isEmpty)
     }
 
+    @Test func `of a message that ends again and again the first end is owed, and known to be`() throws {
+        let intents = try (0..<2).map { try rig.gateway.intent("\($0)") }
+        var failure = JournalFailure(error: error)
+        for outcome in [.notSent, .unknown] as [Outcome] {
+            failure.keep(OutcomeSubmission(SampleGateway.outcome(outcome), of: intents[0].message, answer: nil))
+        }
+        #expect(failure.owes(intents[0].message))
+        #expect(!failure.owes(intents[1].message))
+        let batch = batch(of: failure, open: [intents[0]], live: intents)
+        #expect(told(batch) == [[intents[0].message.description, "not_sent", nil]])
+    }
+
     @Test func `an outcome that is on disk already is not written again`() throws {
         let intents = try (0..<2).map { try rig.gateway.intent("\($0)") }
         var failure = JournalFailure(error: error)

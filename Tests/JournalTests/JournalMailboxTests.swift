@@ -18,6 +18,9 @@ import Testing
     private var intent: JournalLetter {
         letter(.intent(IntentSubmission(message: message, record: RecordDraft(.intent))))
     }
+    private var step: JournalLetter {
+        letter(.step(RecordDraft(.deferral), of: message, change: .remove(message)))
+    }
     private var lookUp: JournalLetter { letter(.lookUp(message)) }
 
     @Test func `letters are taken in the order in which they came, at most so many at a time`() {
@@ -30,7 +33,7 @@ import Testing
         #expect(letters.isEmpty && !isClosed)
     }
 
-    @Test func `intents and look-ups are refused where it is full, notes where it is half full, outcomes never`() {
+    @Test func `intents and look-ups are refused where it is full, notes where it is half full, outcomes and steps never`() {
         let mailbox = JournalMailbox(capacity: 8)
         for number in 0..<4 { #expect(mailbox.post(note), "note \(number)") }
         for _ in 0..<3 { #expect(!mailbox.post(note)) }
@@ -40,7 +43,7 @@ import Testing
         }
         #expect(!mailbox.post(intent))
         #expect(!mailbox.post(lookUp))
-        for number in 0..<20 { #expect(mailbox.post(outcome), "outcome \(number)") }
+        for number in 0..<10 { #expect(mailbox.post(outcome) && mailbox.post(step), "outcome and step \(number)") }
         #expect(!mailbox.post(note))
         #expect(mailbox.takeLost() == 4)
         #expect(mailbox.takeLost() == 0)

@@ -62,9 +62,9 @@ extension JournalResult {
         case .mismatch: "mismatch"
         case .waiting: "waiting"
         case .queued(let queued): queued == nil ? "not queued" : "queued"
-        case .queue(let page): "page of \(page.count)"
+        case .queue(let page, _): "page of \(page.count)"
         case .life(let life): life == nil ? "no life" : "life"
-        case .unavailable(let error): "unavailable: \(error.kind.rawValue)"
+        case .unavailable(let error, _): "unavailable: \(error.kind.rawValue)"
         }
     }
 }

@@ -97,7 +97,7 @@ import Testing
         let rig = try await WriterRig()
         let intents = [try await put(rig), try await put(rig), try await put(rig)]
         guard case .queued(let queued?) = try await rig.submit(.queued(intents[1].message)),
-            case .queue(let page) = try await rig.submit(.queue(after: intents[0].message, limit: 1))
+            case .queue(let page, _) = try await rig.submit(.queue(after: intents[0].message, limit: 1))
         else {
             Issue.record("the queue is not told")
             return
@@ -137,6 +137,41 @@ import Testing
         #expect(try state(failed, rig) == .failed)
         await rig.writer.stop()
         try rig.gateway.verify()
+    }
+
+    @Test func `a message whose end is owed is not in the queue any more`() async throws {
+        let rig = try await WriterRig()
+        let (failed, waiting) = (try await put(rig), try await put(rig))
+        rig.script.fail(.before(WriterRig.diskFull))
+        #expect(try await rig.word(QueueSamples.failed(failed)) == "unavailable: disk full")
+        #expect(try await rig.word(.queued(failed.message)) == "not queued")
+        guard case .queue(let page, nil) = try await rig.submit(.queue(after: nil, limit: 9)) else {
+            Issue.record("the queue is not told")
+            return
+        }
+        #expect(page.map(\.message) == [waiting.message])
+        // A page that lacks some is not taken for the last.
+        guard case .queue([], failed.message?) = try await rig.submit(.queue(after: nil, limit: 1)) else {
+            Issue.record("the page behind it is not told")
+            return
+        }
+        try await rig.tryAgain()
+        #expect(try state(failed, rig) == .failed)
+        await rig.writer.stop()
+    }
+
+    @Test func `who is refused is told whether the intent may be on disk`() async throws {
+        let rig = try await WriterRig()
+        rig.script.fail(.after(WriterRig.broken))
+        var doubts: [Bool] = []
+        for _ in 0..<2 {
+            let result = try await rig.submit(.intent(try QueueSamples.intent(rig.gateway)))
+            if case .unavailable(_, let mayBeOnDisk) = result { doubts.append(mayBeOnDisk) }
+        }
+        // The second was never tried to be written.
+        #expect(doubts == [true, false])
+        try await rig.tryAgain()
+        await rig.writer.stop()
     }
 
     @Test func `a message that was refused and reached the disk all the same is not sent`() async throws {

@@ -23,7 +23,7 @@ import Testing
         var rig = try LedgerRig()
         let low = JournalStoreError(.lowSpace, "")
         try rig.commit(.intent(try QueueSamples.intent(rig.gateway)), refusing: low)
-        #expect(rig.store.queue(after: nil, limit: 9).isEmpty)
+        #expect(rig.store.queue(after: nil, limit: 9, withFailed: true).isEmpty)
     }
 
     @Test func `each step of an open message is written with what it changes`() throws {
@@ -143,7 +143,7 @@ import Testing
         try rig.commit(QueueSamples.attempt(intents[1]), QueueSamples.failed(intents[2]))
         // As a gateway that has just started knows of none.
         rig.ledger.forget(notIn: [])
-        rig.ledger.adopt(rig.store.queue(after: nil, limit: 9))
+        rig.ledger.adopt(rig.store.queue(after: nil, limit: 9, withFailed: true))
         #expect(Set(rig.ledger.live.keys) == [intents[0].message])
         #expect(try rig.commit(QueueSamples.attempt(intents[0])).results.map(\.word) == ["committed"])
         try rig.commit(QueueSamples.sent(intents[0]))
@@ -154,7 +154,7 @@ import Testing
         var rig = try LedgerRig()
         let intent = try QueueSamples.intent(rig.gateway, key: "k")
         try rig.commit(.intent(intent))
-        rig.ledger.adopt(rig.store.queue(after: nil, limit: 9))
+        rig.ledger.adopt(rig.store.queue(after: nil, limit: 9, withFailed: true))
         let key = try #require(rig.ledger.live[intent.message])
         #expect(try key == Samples.claimName("k"))
     }

@@ -53,9 +53,9 @@ final class ScriptedStore: JournalStore {
         return model.life(of: message)
     }
 
-    func queue(after message: MessageID?, limit: Int) throws(JournalStoreError) -> [QueuedMessage] {
+    func queue(after message: MessageID?, limit: Int, withFailed: Bool) throws(JournalStoreError) -> [QueuedMessage] {
         try script.checkReading()
-        return model.queue(after: message, limit: limit)
+        return model.queue(after: message, limit: limit, withFailed: withFailed)
     }
 
     func queued(_ message: MessageID) throws(JournalStoreError) -> QueuedMessage? {

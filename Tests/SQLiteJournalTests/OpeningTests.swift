@@ -103,7 +103,10 @@ import Testing
         let head = try gateway.store.head()
         try engine.tamper { database in
             try database.execute(
-                sql: "DROP TABLE user_token; DROP TABLE user_token_key; UPDATE log SET version = \(version)")
+                sql: """
+                    DROP TABLE user_token; DROP TABLE user_token_key; DROP INDEX queue_waiting; DROP INDEX queue_failed;
+                    UPDATE log SET version = \(version)
+                    """)
             if version < 2 {
                 try database.execute(sql: "DROP TABLE queue; ALTER TABLE message DROP COLUMN reconciliation")
             }

@@ -155,7 +155,7 @@ extension SimulatedGateway {
                     .botMessageToConversation, queued.caller, message: message, conversation: conversation,
                     deadline: deadline
                 ) { [self] in settle(queued, conversation, $0) }
-                guard let exchange, queue.begun(message) else {
+                guard let exchange, queue.begun(message, now: now) else {
                     leave(pass, .unused, isSpent: false)
                     return postpone(message)
                 }

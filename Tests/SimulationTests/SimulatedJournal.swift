@@ -28,7 +28,7 @@ final class SimulatedJournal {
 
     /// As `JournalKeeper.begin`: what waits goes on, all else that has no outcome was under way.
     private func begin() throws {
-        let queue = store.queue(after: nil, limit: .max)
+        let queue = store.queue(after: nil, limit: .max, withFailed: true)
         ledger.adopt(queue)
         let waiting = Set(queue.filter { $0.state == .waiting }.map(\.message))
         let open = store.openMessages().filter { !waiting.contains($0) }

@@ -97,12 +97,15 @@ package struct SendQueue: Sendable {
         !ready.isEmpty && underWay < settings.maximumUnderWay ? .min : agenda.first
     }
 
-    /// A byte is about to leave. False where the message was taken back meanwhile: then none may.
-    package mutating func begun(_ message: MessageID) -> Bool {
-        guard entries[message]?.stage == .preparing else { return false }
+    /// A byte is about to leave. False where the message was taken back or expired meanwhile: then none may.
+    package mutating func begun(_ message: MessageID, now: Int64) -> Bool {
+        guard let entry = entries[message], entry.stage == .preparing, now < entry.expires else { return false }
         entries[message]?.stage = .underWay
         return true
     }
+
+    /// When it is too late to begin an attempt; nil for what isn't here.
+    package func expiry(of message: MessageID) -> Int64? { entries[message]?.expires }
 
     /// It could not be tried: that counts for nothing.
     package mutating func postponed(_ message: MessageID, until time: Int64) {

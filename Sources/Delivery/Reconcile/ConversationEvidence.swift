@@ -3,7 +3,7 @@ package struct ConversationEvidence: Sendable, Hashable {
     package struct Message: Sendable, Hashable {
         /// Nil where it is no text.
         package var text: String?
-        /// Microseconds since 1970 by Divar's clock; nil where it can't be read.
+        /// When Divar's clock said that it was sent, by the clock of this process; nil where it can't be read.
         package var sentAt: Int64?
         /// Nil where the sender can't be read.
         package var isFromBot: Bool?
@@ -14,7 +14,7 @@ package struct ConversationEvidence: Sendable, Hashable {
     }
 
     package var messages: [Message]
-    /// By how many microseconds Divar's clock is ahead of ours; nil where the answer had no date.
+    /// By how many microseconds Divar's clock is ahead of the system's; nil where that can't be told.
     package var clockOffset: Int64?
 
     package init(messages: [Message], clockOffset: Int64?) {

@@ -3,7 +3,7 @@ package import Messaging
 /// Looks for messages whose outcome is unknown: when to read which conversation, and what follows from it.
 ///
 /// Decides, and does nothing. A verdict is final and given once; it is `undecidable` wherever there is a doubt: it must
-/// never be wrong, for a `not_sent` invites to send again. `now` is in microseconds since 1970.
+/// never be wrong, for a `not_sent` invites to send again. `now` is in microseconds of a clock that nobody sets.
 package struct Reconciler: Sendable {
     private struct Entry: Sendable {
         let candidate: ReconcileCandidate
@@ -16,7 +16,8 @@ package struct Reconciler: Sendable {
     /// A message that left, or may have.
     private struct Departure: Sendable {
         let message: MessageID
-        let text: String
+        /// Texts that differ may have the same one, which only means a doubt more; so no text is held for hours.
+        let textHash: Int
         let time: Int64
     }
 
@@ -29,9 +30,9 @@ package struct Reconciler: Sendable {
     /// Of messages that left before, nothing is known.
     private let since: Int64
     private var entries: [MessageID: Entry] = [:]
-    private var departures: [String: [Departure]] = [:]
+    private var departures: [ReconcileLane: [Departure]] = [:]
     /// Lanes of which departures were forgotten before their time, until when that matters.
-    private var forgotten: [String: Int64] = [:]
+    private var forgotten: [ReconcileLane: Int64] = [:]
     private var allForgottenUntil = Int64.min
     private var lastRead = Int64.min
     private var nextTidying = Int64.min
@@ -43,13 +44,13 @@ package struct Reconciler: Sendable {
     // MARK: Messages
 
     /// A message is about to leave.
-    package mutating func departing(_ message: MessageID, lane: String, text: String, now: Int64) {
+    package mutating func departing(_ message: MessageID, lane: ReconcileLane, text: String, now: Int64) {
         tidy(now: now)
         if departures[lane] == nil, departures.count >= Reconciler.maximumLanes {
             allForgottenUntil = now + 2 * settings.span
             return
         }
-        departures[lane, default: []].append(Departure(message: message, text: text, time: now))
+        departures[lane, default: []].append(Departure(message: message, textHash: text.hashValue, time: now))
         if departures[lane, default: []].count > Reconciler.departuresPerLane {
             departures[lane]?.removeFirst()
             forgotten[lane] = now + 2 * settings.span
@@ -57,7 +58,7 @@ package struct Reconciler: Sendable {
     }
 
     /// It was proven not to have been sent.
-    package mutating func returned(_ message: MessageID, lane: String) {
+    package mutating func returned(_ message: MessageID, lane: ReconcileLane) {
         departures[lane]?.removeAll { $0.message == message }
         if departures[lane]?.isEmpty == true { departures[lane] = nil }
     }
@@ -107,7 +108,7 @@ package struct Reconciler: Sendable {
         guard var entry = entries[message] else { return nil }
         entry.isReading = false
         entry.nextRead += 1
-        let verdict = verdict(on: &entry, evidence, asked: asked)
+        let verdict = isTooOld(entry, now: now) ? .undecidable : verdict(on: &entry, evidence, asked: asked)
         let isLast = entry.nextRead >= settings.reads.count
         entries[message] = verdict == nil && !isLast ? entry : nil
         return verdict ?? (isLast ? .undecidable : nil)
@@ -134,20 +135,28 @@ package struct Reconciler: Sendable {
         }
     }
 
+    /// Reads that others had to wait for may come after its rivals were forgotten.
+    private func isTooOld(_ entry: Entry, now: Int64) -> Bool {
+        now - entry.candidate.began > 3 * settings.span
+    }
+
     /// Whether another message may be the one that is seen.
     private func hasRival(_ candidate: ReconcileCandidate) -> Bool {
         let begin = candidate.began - settings.span
-        guard since <= begin, allForgottenUntil < begin, forgotten[candidate.lane, default: .min] < begin else {
-            return true
-        }
-        return departures[candidate.lane, default: []].contains {
-            $0.message != candidate.message && $0.time >= begin && ReconcileRule.isSame($0.text, candidate.text)
+        guard since <= begin, allForgottenUntil < begin else { return true }
+        let textHash = candidate.text.hashValue
+        return [candidate.lane, candidate.lane.anywhere].contains { lane in
+            forgotten[lane, default: .min] >= begin
+                || departures[lane, default: []].contains {
+                    $0.message != candidate.message && $0.time >= begin && $0.textHash == textHash
+                }
         }
     }
 
     // MARK: Memory
 
-    /// Forgets what can't be taken for anything any more: nothing is looked for longer than twice the span.
+    /// Forgets what can't be taken for anything any more: nothing is looked for longer than three times the
+    /// span.
     private mutating func tidy(now: Int64) {
         guard now >= nextTidying else { return }
         nextTidying = now + settings.span / 8

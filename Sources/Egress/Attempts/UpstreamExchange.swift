@@ -14,6 +14,8 @@ final class UpstreamExchange {
     private let call: CallContext
     private let validators: Validators
     private let deadline: NIODeadline
+    /// No attempt begins later; one that did may be waited for until the deadline.
+    private let lastStart: NIODeadline
     private let makeRequest: (Endpoint) -> DivarRequest?
     private let keys: [HeldKey]
     private var sequence: AttemptSequence
@@ -36,6 +38,7 @@ final class UpstreamExchange {
         by caller: UpstreamCaller,
         validators: Validators = Validators(),
         deadline: NIODeadline,
+        beginningUntil lastStart: NIODeadline = .distantFuture,
         request makeRequest: @escaping (Endpoint) -> DivarRequest?
     ) throws(Problem) {
         let now = SharedUpstreamRules.now()
@@ -52,6 +55,7 @@ final class UpstreamExchange {
         evidence = KeyEvidence(hasUserToken: call.userToken != nil)
         (self.caller, self.operation, self.call, self.validators) = (caller, operation, call, validators)
         (self.deadline, self.makeRequest, self.sequence) = (deadline, makeRequest, sequence)
+        self.lastStart = min(deadline, lastStart)
     }
 
     /// Where the first attempt goes.
@@ -139,7 +143,7 @@ final class UpstreamExchange {
     }
 
     private func next(after delay: TimeAmount) {
-        guard NIODeadline.now() + delay < deadline else {
+        guard NIODeadline.now() + delay < lastStart else {
             sequence.giveUp()
             finish()
             return
@@ -156,7 +160,7 @@ final class UpstreamExchange {
 
     private func enter() {
         begin {
-            caller.gate.enter(for: call, purpose: GuardPurpose(operation), deadline: deadline) { entered in
+            caller.gate.enter(for: call, purpose: GuardPurpose(operation), deadline: lastStart) { entered in
                 self.stageEnded()
                 switch entered {
                 case .success(let pass): self.perform(pass)

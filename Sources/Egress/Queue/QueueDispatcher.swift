@@ -20,6 +20,8 @@ final class QueueDispatcher {
     private static let longestSleep: Int64 = 30_000_000
     /// When the journal or the gate had no room.
     private static let shortPause: Int64 = 1_000_000
+    /// When its app has no key: the next start may know one.
+    private static let longPause: Int64 = 60_000_000
 
     private let caller: UpstreamCaller
     private let journal: LoopJournal
@@ -32,8 +34,11 @@ final class QueueDispatcher {
     private var queue: SendQueue
     private var timer: Scheduled<Void>?
     private var underWay = 0
-    /// The journal's records when the dispatcher began: messages whose intents are among them came before all others.
-    private var recordsAtStart = 0
+    /// What came of attempts that sent nothing, until that is on disk.
+    private var deferrals: [MessageID: (RecordDraft, QueueChange)] = [:]
+    /// The journal's records before any message could be taken: those whose intents are among them came before all
+    /// others.
+    private let recordsAtStart: Int
     /// What can't be done before all those are known; nil once they are.
     private var afterStart: [() -> Void]? = []
     private var whenIdle: (() -> Void)?
@@ -53,14 +58,19 @@ final class QueueDispatcher {
         (self.caller, self.journal, self.cache, self.settings) = (caller, journal, cache, settings)
         (self.shared, self.logger, self.reconciler) = (shared, logger, reconciler)
         queue = SendQueue(settings: shared.settings)
+        recordsAtStart = journal.records
     }
 
     private static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
 
+    /// The same moment by the clock of deadlines.
+    private static func deadline(at unixMicroseconds: Int64) -> NIODeadline {
+        .now() + .microseconds(unixMicroseconds - now)
+    }
+
     // MARK: What is in the queue
 
     func start() {
-        recordsAtStart = journal.records
         refresh(after: nil, found: [])
     }
 
@@ -83,11 +93,9 @@ final class QueueDispatcher {
     private func refresh(after last: MessageID?, found: [QueuedMessage]) {
         guard !isStopping else { return }
         let isTaken = journal.submit(.queue(after: last, limit: QueueDispatcher.pageSize)) { result in
-            guard case .queue(let page) = result else { return self.refreshLater() }
+            guard case .queue(let page, let next) = result else { return self.refreshLater() }
             let found = found + page.filter { $0.state == .waiting && !self.queue.contains($0.message) }
-            guard page.count < QueueDispatcher.pageSize else {
-                return self.refresh(after: page.last?.message, found: found)
-            }
+            guard next == nil else { return self.refresh(after: next, found: found) }
             for message in found.sorted(by: { $0.intent < $1.intent }) where self.isNew(message) {
                 self.shared.noteFound()
                 self.take(message)
@@ -126,6 +134,7 @@ final class QueueDispatcher {
         let answer = queue.cancel(message, now: QueueDispatcher.now)
         guard case .cancelled(let attempts) = answer else { return completion(answer, nil) }
         shared.givePlaceBack()
+        deferrals[message] = nil
         var record = RecordDraft(.outcome)
         (record.outcome, record.reason, record.attempts) = (.notSent, RecordReason.cancelled.rawValue, attempts)
         let isTaken = journal.submit(.outcome(record, of: message, answer: nil, queue: .remove(message))) { result in
@@ -177,6 +186,7 @@ final class QueueDispatcher {
     /// It is out of the queue: the end is written down.
     private func conclude(_ message: MessageID, _ record: RecordDraft, answer: [UInt8]?, attempts: Int) {
         shared.givePlaceBack()
+        deferrals[message] = nil
         let keptUntil = QueueDispatcher.now + shared.settings.keepFailed
         let change: QueueChange =
             record.outcome == .notSent
@@ -201,6 +211,7 @@ extension QueueDispatcher {
 
     private func prepare(_ message: MessageID) {
         underWay += 1
+        deferrals[message] = nil
         let isTaken = journal.submit(.queued(message)) { result in
             guard case .queued(let queued) = result else {
                 return self.postpone(message, by: QueueDispatcher.shortPause)
@@ -212,6 +223,8 @@ extension QueueDispatcher {
                 _ = self.queue.ended(message, .settled, jitter: 0, now: QueueDispatcher.now)
                 return self.ended(message)
             }
+            // It was taken back, or expired, while it was looked up: that is written down already.
+            guard self.queue.contains(message) else { return self.ended(message) }
             guard let content = self.settings.queueSealer.open(queued.payload, of: message).flatMap(QueuedContent.init)
             else { return self.failUnread(queued) }
             self.enter(queued, content)
@@ -257,8 +270,8 @@ extension QueueDispatcher {
 
     private func enter(_ queued: QueuedMessage, _ content: QueuedContent, for call: CallContext) {
         let exchange = SendExchange(draft: content.draft, message: queued.message, call: call, keyExpires: nil)
-        let deadline = caller.deadline(of: call)
-        caller.gate.enter(for: call, purpose: .send, deadline: deadline) { entered in
+        let (deadline, lastStart) = (caller.deadline(of: call), QueueDispatcher.deadline(at: queued.expires))
+        caller.gate.enter(for: call, purpose: .send, deadline: min(deadline, lastStart)) { entered in
             switch entered {
             case .failure(let problem):
                 let seconds = Int64(problem.retryAfterSeconds ?? 1)
@@ -273,18 +286,21 @@ extension QueueDispatcher {
     private func begin(_ queued: QueuedMessage, _ exchange: SendExchange, _ pass: GatePass, deadline: NIODeadline) {
         let draft = exchange.draft
         let upstream = try? UpstreamExchange(
-            draft.operation, for: exchange.call, by: caller, deadline: deadline
+            draft.operation, for: exchange.call, by: caller, deadline: deadline,
+            beginningUntil: QueueDispatcher.deadline(at: queued.expires)
         ) { DivarRequest(sending: draft, through: $0) }
-        guard !isStopping, let upstream, queue.begun(queued.message) else {
+        guard !isStopping, let upstream, queue.begun(queued.message, now: QueueDispatcher.now) else {
             caller.gate.leave(pass, signal: .unused, isSpent: false)
-            return postpone(queued.message, by: QueueDispatcher.shortPause)
+            let pause = upstream == nil ? QueueDispatcher.longPause : QueueDispatcher.shortPause
+            return postpone(queued.message, by: pause)
         }
         var record = RecordDraft(.attempt)
         (record.endpoint, record.traceID) = (upstream.firstEndpoint, exchange.call.trace.traceID)
         let change = QueueChange.update(
             queued.message, state: .attempting, attempts: queued.attempts, expires: queued.expires, retryAt: 0)
         let isTaken = journal.submit(.step(record, of: queued.message, change: change)) { result in
-            guard case .committed = result else {
+            // A disk that took its time doesn't make a message less late.
+            guard case .committed = result, QueueDispatcher.now < queued.expires else {
                 self.caller.gate.leave(pass, signal: .unused, isSpent: false)
                 return self.postpone(queued.message, by: QueueDispatcher.shortPause)
             }
@@ -324,10 +340,10 @@ extension QueueDispatcher {
         )
         switch follow {
         case .finished(let attempts):
-            var record = exchange.outcome(of: end)
-            record.attempts = attempts + end.attempts
+            var end = end
+            end.attempts += attempts
             let answer = StoredAnswer.bytes(exchange.answer(to: end).result, to: exchange.draft)
-            conclude(message, record, answer: answer, attempts: attempts + end.attempts)
+            conclude(message, exchange.outcome(of: end), answer: answer, attempts: end.attempts)
         case .deferred(let attempts, let until):
             var record = exchange.outcome(of: end)
             record.kind = .deferral
@@ -335,7 +351,24 @@ extension QueueDispatcher {
             record.retry = RFC3339Time.text(unixMicroseconds: until)
             let change = QueueChange.update(
                 message, state: .waiting, attempts: attempts, expires: queued.expires, retryAt: until)
-            _ = journal.submit(.step(record, of: message, change: change)) { _ in }
+            deferrals[message] = (record, change)
+            write(deferralOf: message)
+        }
+    }
+
+    /// Until it is on disk a crash makes a message unknown of which it is known that it wasn't sent: what can't be
+    /// written is tried again, until the message's next turn says more.
+    private func write(deferralOf message: MessageID) {
+        guard let (record, change) = deferrals[message] else { return }
+        let isTaken = journal.submit(.step(record, of: message, change: change)) { result in
+            if case .committed = result { self.deferrals[message] = nil } else { self.writeLater(deferralOf: message) }
+        }
+        if !isTaken { writeLater(deferralOf: message) }
+    }
+
+    private func writeLater(deferralOf message: MessageID) {
+        _ = caller.eventLoop.assumeIsolated().scheduleTask(in: .microseconds(QueueDispatcher.shortPause)) {
+            self.write(deferralOf: message)
         }
     }
 }

@@ -30,10 +30,8 @@ final class QueuedSends {
             completion(.answered(exchange.refused(problem)))
         }
         let microseconds = Int64(now * 1_000_000)
+        if let problem = problem(ofExpiry: expires) { return refuse(problem) }
         let expires = expires ?? microseconds + shared.settings.defaultPatience
-        guard expires > microseconds, expires <= microseconds + shared.settings.maximumPatience else {
-            return refuse(expiryProblem)
-        }
         guard shared.takePlace() else {
             return refuse(
                 Problem(.overloaded, detail: "As many messages wait in the queue as may.", retryAfterSeconds: 10))
@@ -84,6 +82,9 @@ final class QueuedSends {
             if case .waiting(let message, let expires) = result {
                 return completion(.accepted(message, expires: expires))
             }
+            if case .unavailable(_, mayBeOnDisk: true) = result {
+                return completion(.answered(exchange.answerInDoubt(of: result)))
+            }
             if let refusal = exchange.refusal(by: result) { journal.noteRefusal(RecordDraft(refusal)) }
             return completion(.answered(exchange.answer(to: result) ?? exchange.refused(JournalProblem.full)))
         }
@@ -109,7 +110,10 @@ final class QueuedSends {
         )
     }
 
-    private var expiryProblem: Problem {
+    /// - Parameter expires: microseconds since 1970; nil where the caller doesn't say.
+    func problem(ofExpiry expires: Int64?) -> Problem? {
+        let now = Int64(Date().timeIntervalSince1970 * 1_000_000)
+        guard let expires, !(now + 1...now + shared.settings.maximumPatience).contains(expires) else { return nil }
         let hours = shared.settings.maximumPatience / 3_600_000_000
         let detail = "must lie in the future, at most \(hours) hours ahead"
         return Problem(

@@ -14,14 +14,16 @@ package final class SharedSendQueue: Sendable {
         self.settings = settings
     }
 
-    /// The first loop that asks sends for all.
+    /// The first loop that asks sends for all, from `begin` on.
     func join(_ make: () -> NIOLoopBound<QueueDispatcher>) {
-        let isFirst = host.withLock { host in
-            guard host == nil else { return false }
-            host = make()
-            return true
+        host.withLock { host in
+            if host == nil { host = make() }
         }
-        if isFirst { perform { $0.start() } }
+    }
+
+    /// Called once nothing can keep the gateway from serving: a start that fails must not have touched what waits.
+    package func begin() {
+        perform { $0.start() }
     }
 
     /// Takes a place for a message that is to wait; false where there is none.

@@ -1,5 +1,6 @@
 internal import Delivery
 private import DivarAPI
+private import FoundationEssentials
 private import HTTPWire
 internal import Journal
 internal import Logging
@@ -66,13 +67,20 @@ final class ReconcileSearch {
         journal.note(record)
     }
 
+    private static let slowest: TimeAmount = .seconds(2)
+
     private static func evidence(_ end: UpstreamEnd) -> ConversationEvidence? {
         guard case .answered(.conversation(let conversation), _) = end.result else { return nil }
-        let now = SharedReconciler.now
+        let now = Int64(Date().timeIntervalSince1970 * 1_000_000)
         let date = end.caching?.date.flatMap { HTTPDate.unixSeconds($0, now: Int(now / 1_000_000)) }
-        // A Date is that of its second's begin.
-        let offset = date.map { Int64($0) * 1_000_000 + 500_000 - now }
-        return ConversationEvidence(conversation, clockOffset: offset)
+        // A Date is that of its second's begin; nobody knows how long ago an answer that took long was dated.
+        guard let date, end.received - end.requested <= slowest else {
+            return ConversationEvidence(conversation, divarAhead: 0, clockOffset: nil)
+        }
+        let divar = Int64(date) * 1_000_000 + 500_000
+        return ConversationEvidence(
+            conversation, divarAhead: divar - SharedUpstreamRules.microseconds(end.received),
+            clockOffset: divar - now)
     }
 
     private func ended(_ message: MessageID, _ evidence: ConversationEvidence?, asked: Int64) {

@@ -1,5 +1,4 @@
 package import Delivery
-private import FoundationEssentials
 internal import Messaging
 internal import NIOCore
 private import Synchronization
@@ -15,7 +14,8 @@ package final class SharedReconciler: Sendable {
         reconciler = Mutex(Reconciler(settings: settings, now: SharedReconciler.now))
     }
 
-    static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
+    /// Of a clock that nobody sets: what is compared here was all seen by this process.
+    static var now: Int64 { SharedUpstreamRules.now() }
 
     func use<Result>(_ use: (inout Reconciler) -> Result) -> Result {
         reconciler.withLock { reconciler in use(&reconciler) }
@@ -31,22 +31,24 @@ package final class SharedReconciler: Sendable {
     // MARK: Messages
 
     func departing(_ exchange: SendExchange) {
-        guard isEnabled, let (lane, text) = SharedReconciler.place(of: exchange) else { return }
+        guard isEnabled, case .text(let text) = exchange.draft.content else { return }
+        let lane = SharedReconciler.lane(of: exchange)
         use { $0.departing(exchange.message, lane: lane, text: text, now: SharedReconciler.now) }
     }
 
     /// - Parameter recorded: whether the trail has the outcome.
     func ended(_ exchange: SendExchange, _ end: UpstreamEnd) {
-        guard isEnabled, let (lane, text) = SharedReconciler.place(of: exchange) else { return }
+        guard isEnabled, case .text(let text) = exchange.draft.content else { return }
+        let lane = SharedReconciler.lane(of: exchange)
         switch OutcomeRule.outcome(of: end.result) {
         case .sent: break
         case .notSent: use { $0.returned(exchange.message, lane: lane) }
         case .unknown:
-            guard exchange.call.userToken != nil else { return }
-            let now = SharedReconciler.now
+            guard exchange.call.userToken != nil, lane.conversation != nil else { return }
             let candidate = ReconcileCandidate(
                 message: exchange.message, lane: lane, text: text, isFromBot: exchange.draft.sender == .bot,
-                began: now - (end.received - end.started).nanoseconds / 1000, ended: now
+                began: SharedUpstreamRules.microseconds(end.started),
+                ended: SharedUpstreamRules.microseconds(end.received)
             )
             let isTaken = use { $0.doubt(candidate) }
             guard let host = host.withLock({ $0 }) else { return }
@@ -54,10 +56,12 @@ package final class SharedReconciler: Sendable {
         }
     }
 
-    private static func place(of exchange: SendExchange) -> (lane: String, text: String)? {
-        guard case .conversation(let conversation) = exchange.draft.target,
-            case .text(let text) = exchange.draft.content
-        else { return nil }
-        return ("\(exchange.call.caller.app.text)/\(conversation.text)", text)
+    private static func lane(of exchange: SendExchange) -> ReconcileLane {
+        let conversation: String? =
+            switch exchange.draft.target {
+            case .conversation(let conversation): conversation.text
+            case .user: nil
+            }
+        return ReconcileLane(app: exchange.call.caller.app, conversation: conversation)
     }
 }

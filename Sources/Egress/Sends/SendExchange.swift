@@ -57,6 +57,14 @@ struct SendExchange {
         return SendAnswer(.failure(problem))
     }
 
+    /// The answer to a call whose message may wait in the queue after a crash. Without one the journal settles it as
+    /// not sent, and the report on the message says so.
+    func answerInDoubt(of result: JournalResult) -> SendAnswer {
+        var problem = JournalProblem.of(result) ?? JournalProblem.noRandomness
+        (problem.outcome, problem.messageID) = (.unknown, message)
+        return SendAnswer(.failure(problem))
+    }
+
     func answer(to end: UpstreamEnd) -> SendAnswer {
         if case .answered(.sent(let named), _) = end.result {
             let receipt = SendReceipt(
@@ -118,12 +126,28 @@ struct SendExchange {
                 )
             )
         }
-        var problem = Problem(
+        var problem = problem(of: report)
+        problem.outcome = report?.outcome ?? .unknown
+        problem.messageID = claim.message
+        problem.attempts = report?.attempts
+        return .failure(problem)
+    }
+
+    /// Of a message without an answer: it ended in the queue, or with the gateway.
+    private static func problem(of report: MessageReport?) -> Problem {
+        if let report, report.outcome == .notSent, let reason = report.reason {
+            switch RecordReason(rawValue: reason) {
+            case .expired: return Problem(.messageExpired, detail: "It expired before it could be sent.")
+            case .cancelled: return Problem(.messageCancelled, detail: "It was taken back before it was sent.")
+            default: break
+            }
+            if let kind = ProblemKind(rawValue: reason) {
+                return Problem(kind, detail: "The message could not be sent: \(kind.title).")
+            }
+        }
+        return Problem(
             .interrupted,
             detail: "The gateway ended or lost its audit trail before it knew what became of the message."
         )
-        problem.outcome = report?.outcome ?? .unknown
-        problem.messageID = claim.message
-        return .failure(problem)
     }
 }

@@ -59,7 +59,7 @@ package struct MessageQueue {
         }
         let resend = QueueResend(
             queueSealer: try QueueKeyFile.sealer(
-                at: configuration.trail.queueKeyPath ?? path + ".queue-key", makingIt: false),
+                at: configuration.trail.queueKeyPath ?? path + ".queue-key", waiting: nil),
             contentSealer: try AuditKeys.sealer(of: configuration, environment: environment)
         )
         for message in messages {

@@ -4,9 +4,16 @@ private import Messaging
 
 /// The key under which messages in the queue are sealed: a file of its own, which a gateway makes where there is none.
 enum QueueKeyFile {
-    static func sealer(at path: String, makingIt isToMake: Bool = true) throws(ProcessError) -> QueueSealer {
+    /// - Parameter waiting: how many messages wait that were sealed under it. Without them a key that isn't there is
+    ///   made; nil where only what is there will do.
+    static func sealer(at path: String, waiting: Int?) throws(ProcessError) -> QueueSealer {
         let manager = FileManager.default
-        if isToMake, !manager.fileExists(atPath: path) {
+        if let waiting, !manager.fileExists(atPath: path) {
+            guard waiting == 0 else {
+                throw ProcessError(
+                    "the key of the queue \(path) is not there, and \(waiting) message(s) wait that can not be sent "
+                        + "without it: put it back; or, to give them up, put 64 random hexadecimal digits there")
+            }
             let key = Hexadecimal.text(ContentSealer.makeRecordKey())
             do throws(DurableFile.Failure) {
                 // A message that was accepted can't be opened without it.

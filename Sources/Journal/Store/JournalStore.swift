@@ -27,7 +27,7 @@ package protocol JournalStore: AnyObject {
     func life(of message: MessageID) throws(JournalStoreError) -> MessageLife?
 
     /// The messages in the queue behind one, in the order of their ids, without their payloads.
-    func queue(after message: MessageID?, limit: Int) throws(JournalStoreError) -> [QueuedMessage]
+    func queue(after message: MessageID?, limit: Int, withFailed: Bool) throws(JournalStoreError) -> [QueuedMessage]
 
     func queued(_ message: MessageID) throws(JournalStoreError) -> QueuedMessage?
 

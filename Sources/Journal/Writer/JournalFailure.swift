@@ -6,6 +6,7 @@ struct JournalFailure {
     private(set) var error: JournalStoreError
     private var nextTry: Int64 = 0
     private var owed: [OutcomeSubmission] = []
+    private var owing: Set<MessageID> = []
     private var refused: [MessageID: ClaimName?] = [:]
 
     /// Intents that are remembered: those of the batch that failed. Later ones never reach the disk.
@@ -33,9 +34,13 @@ struct JournalFailure {
         refused[intent.message] = .some(intent.claim?.name)
     }
 
+    /// The first that is told of a message stands.
     mutating func keep(_ outcome: OutcomeSubmission) {
-        owed.append(outcome)
+        if owing.insert(outcome.message).inserted { owed.append(outcome) }
     }
+
+    /// Whether a message's outcome is known, though it isn't on disk.
+    func owes(_ message: MessageID) -> Bool { owing.contains(message) }
 
     /// What makes the log true again.
     ///

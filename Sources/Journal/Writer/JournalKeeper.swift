@@ -61,7 +61,7 @@ final class JournalKeeper {
         var waiting: Set<MessageID> = []
         var last: MessageID?
         while true {
-            let page = try store.queue(after: last, limit: settings.batch)
+            let page = try store.queue(after: last, limit: settings.batch, withFailed: false)
             ledger.adopt(page.filter { !isRefused($0.message) })
             for queued in page where queued.state == .waiting { waiting.insert(queued.message) }
             guard let end = page.last else { return waiting }
@@ -135,7 +135,7 @@ final class JournalKeeper {
                     deliver(Array(zip(writing, decision.results)) + lookUps(letters))
                 }
             } catch {
-                fail(error, letters: letters)
+                fail(error, letters: letters, mayBeOnDisk: true)
             }
         } else {
             deliver(lookUps(letters))
@@ -187,12 +187,12 @@ final class JournalKeeper {
                 switch letter.submission {
                 case .lookUp(let message): return (letter, .life(try store.life(of: message)))
                 case .queued(let message):
-                    return (letter, .queued(isRefused(message) ? nil : try store.queued(message)))
+                    return (letter, .queued(isOver(message) ? nil : try store.queued(message)))
                 case .queue(let last, let limit):
-                    let page = try store.queue(after: last, limit: limit)
-                    let accepted = page.filter { !isRefused($0.message) }
-                    ledger.adopt(accepted)
-                    return (letter, .queue(accepted))
+                    let page = try store.queue(after: last, limit: limit, withFailed: false)
+                    let waiting = page.filter { !isOver($0.message) }
+                    ledger.adopt(waiting)
+                    return (letter, .queue(waiting, next: page.count < limit ? nil : page.last?.message))
                 case .intent, .outcome, .note, .question, .step, .reconciliation, .userTokens: return nil
                 }
             } catch {
@@ -200,6 +200,9 @@ final class JournalKeeper {
             }
         }
     }
+
+    /// Whether a message that is in the queue on disk isn't any more.
+    private func isOver(_ message: MessageID) -> Bool { isRefused(message) || failure?.owes(message) == true }
 
     /// Whether its caller was told that it wasn't accepted, though it may be on disk.
     private func isRefused(_ message: MessageID) -> Bool { failure?.isRefused(message) ?? false }
@@ -217,18 +220,18 @@ final class JournalKeeper {
 extension JournalKeeper {
     // MARK: Failing and healing
 
-    private func fail(_ error: JournalStoreError, letters: [JournalLetter]) {
+    private func fail(_ error: JournalStoreError, letters: [JournalLetter], mayBeOnDisk: Bool = false) {
         if failure == nil {
             failure = JournalFailure(error: error)
             observer.failed(error)
         }
         status.note(error)
         failure?.tried(at: now, with: error)
-        refuse(letters)
+        refuse(letters, mayBeOnDisk: mayBeOnDisk)
     }
 
     /// Answers what can't be written. Outcomes are kept for later.
-    private func refuse(_ letters: [JournalLetter]) {
+    private func refuse(_ letters: [JournalLetter], mayBeOnDisk: Bool = false) {
         let error = failure?.error ?? JournalStoreError(.other, "the journal failed")
         let now = now
         deliver(
@@ -238,6 +241,7 @@ extension JournalKeeper {
                     case .intent(let intent):
                         failure?.refused(intent)
                         if let verdict = verdictOnDisk(intent, now: now) { return (letter, verdict) }
+                        return (letter, .unavailable(error, mayBeOnDisk: mayBeOnDisk))
                     case .question(let intent):
                         if let verdict = verdictOnDisk(intent, now: now) { return (letter, verdict) }
                     case .outcome(let outcome):

@@ -126,7 +126,7 @@ struct JournalLedger {
         }
         let stored = intent.claim.flatMap { claims[$0.name] }
         if let verdict = verdict(on: intent, given: stored, now: now) { return verdict }
-        return refusal.map(JournalResult.unavailable) ?? .committed
+        return refusal.map { .unavailable($0) } ?? .committed
     }
 
     /// Called once a decision's batch is on disk.

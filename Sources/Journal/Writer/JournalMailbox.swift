@@ -3,8 +3,8 @@ private import Synchronization
 
 /// The queue in front of the journal's thread: any thread posts without waiting, that one takes.
 ///
-/// Outcomes always find room, since there are no more of them than intents that were let in. Intents are refused when
-/// the queue is full, and notes when it is half full.
+/// Outcomes and steps always find room, since there are no more of them than messages that were let in. Intents are
+/// refused when the queue is full, and notes when it is half full.
 final class JournalMailbox: Sendable {
     private struct State {
         var letters: [JournalLetter] = []
@@ -27,9 +27,9 @@ final class JournalMailbox: Sendable {
         let (isTaken, wasEmpty) = state.withLock { state -> (Bool, Bool) in
             let isFull =
                 switch letter.submission {
-                case .intent, .lookUp, .question, .step, .queued, .queue, .userTokens: state.letters.count >= capacity
+                case .intent, .lookUp, .question, .queued, .queue, .userTokens: state.letters.count >= capacity
                 case .note, .reconciliation: state.letters.count >= capacity / 2
-                case .outcome: false
+                case .outcome, .step: false
                 }
             guard !state.isClosed, !isFull else {
                 if case .note = letter.submission { state.lost += 1 }

@@ -16,8 +16,9 @@ package enum JournalResult: Sendable {
     indirect case life(MessageLife?)
     /// The answer to who asked for one message of the queue.
     indirect case queued(QueuedMessage?)
-    /// The answer to who asked for a page of the queue.
-    case queue([QueuedMessage])
-    /// It is not on disk, and can't be now.
-    indirect case unavailable(JournalStoreError)
+    /// The answer to who asked for a page of the queue, and behind which message the next one begins: nil at its end.
+    case queue([QueuedMessage], next: MessageID?)
+    /// It can't be written now. An intent whose batch failed may be on disk all the same: the journal settles it as not
+    /// sent once it is well again, but after a crash before that it is there as if it had been accepted.
+    indirect case unavailable(JournalStoreError, mayBeOnDisk: Bool = false)
 }

@@ -22,4 +22,6 @@ package struct JournalSettings: Sendable {
     /// How often ageing is looked after, and how much of it goes into one transaction: some ten milliseconds.
     static let ageingInterval: Duration = .seconds(1)
     static let ageingStep = 256
+    /// Messages that failed and are kept to be sent again; beyond that the oldest are dropped.
+    package static let maximumFailed = 10_000
 }

@@ -14,7 +14,7 @@ package enum Submission: Sendable {
     /// What became of a message whose outcome was unknown.
     case reconciliation(MessageID, RecordTail)
     case queued(MessageID)
-    /// A page of the queue.
+    /// A page of the queue, without what failed.
     case queue(after: MessageID?, limit: Int)
     /// Only asks what the intent's idempotency key stands for; `committed` where it is free.
     case question(IntentSubmission)

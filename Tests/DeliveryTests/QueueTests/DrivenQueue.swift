@@ -22,7 +22,7 @@ final class DrivenQueue {
 
     func advance(now: Int64) -> [SendQueueStep] { queue.advance(now: now) }
 
-    func begun(_ message: MessageID) -> Bool { queue.begun(message) }
+    func begun(_ message: MessageID, now: Int64 = 0) -> Bool { queue.begun(message, now: now) }
 
     func postponed(_ message: MessageID, until time: Int64) { queue.postponed(message, until: time) }
 

@@ -53,7 +53,7 @@ import Testing
     @Test func `what is of the moment is tried again, and what is wrong with the message isn't`() {
         let ofTheMoment: Set<ProblemKind> = [
             .divarUnreachable, .divarLimit, .divarTimeout, .divarUnintelligible, .divarUnavailable, .overloaded,
-            .quota, .journalUnavailable,
+            .quota, .journalUnavailable, .userTokenUnavailable,
         ]
         for kind in ProblemKind.allCases {
             #expect(SendQueueRule.isOfTheMoment(kind) == ofTheMoment.contains(kind), "\(kind)")

@@ -129,9 +129,15 @@ struct SendQueueSchedule {
             messages[number].due = now + pause
             return count("postponed")
         }
-        let begins = queue.begun(message.id)
-        if begins != (message.stage == .preparing) { fault("\(name(message)) begins: \(begins)") }
-        guard begins else { return }
+        let begins = queue.begun(message.id, now: now)
+        if begins != (message.stage == .preparing && now < message.expires) { fault("\(name(message)) begins: \(begins)") }
+        guard begins else {
+            guard message.stage == .preparing else { return }
+            queue.postponed(message.id, until: now + 1)
+            messages[number].stage = .waiting
+            messages[number].due = now + 1
+            return count("too late")
+        }
         messages[number].stage = .underWay
         // Now and then it is found out at the last moment that it can't be tried.
         if random.chance(1, in: 10) {

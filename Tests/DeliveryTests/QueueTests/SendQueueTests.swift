@@ -196,6 +196,15 @@ import Testing
         #expect(!queue.begun(id(2)))
     }
 
+    @Test func `an attempt does not begin once it is too late, and the message then expires`() {
+        let queue = DrivenQueue()
+        queue.add(id(1), lane: "a", expires: 5)
+        #expect(queue.advance(now: 4) == [.attempt(id(1))])
+        #expect(!queue.begun(id(1), now: 5))
+        queue.postponed(id(1), until: 1000)
+        #expect(queue.advance(now: 6) == [.expire(id(1), attempts: 0)])
+    }
+
     @Test func `what could not be tried counts for nothing`() {
         let queue = DrivenQueue()
         queue.add(id(1), lane: "a", expires: SendQueueTests.never)

@@ -24,7 +24,7 @@ struct DoubtfulDivar {
         ConversationEvidence(
             messages: messages.filter { $0.at <= now }.sorted { $0.at < $1.at }.map { message in
                 ConversationEvidence.Message(
-                    text: message.text, sentAt: message.at + offset, isFromBot: message.isFromBot)
+                    text: message.text, sentAt: message.at, isFromBot: message.isFromBot)
             },
             clockOffset: offset
         )

@@ -8,6 +8,8 @@ import Testing
 @Suite struct ReconcilerTests {
     private static let start: Int64 = 1_800_000_000_000_000
     private static let cases = 4000
+    private static let lane = ReconcileLane(app: AppName("shop")!, conversation: "l")
+    private static let anywhere = ReconcileLane(app: AppName("shop")!, conversation: nil)
 
     private static func id(_ number: Int) -> MessageID { MessageID(unixMilliseconds: 1, random: (1, UInt64(number))) }
 
@@ -25,25 +27,27 @@ import Testing
         for number in 1...(isPlain ? 1 : 4) where !isPlain {
             let time = start + Int64(random.below(200_000_000)) - 100_000_000
             let text = random.element(of: texts)
-            if time < start { reconciler.departing(id(number), lane: "l", text: text, now: time) }
+            // It may have gone to the user at the other side.
+            let lane = random.chance(1, in: 3) ? anywhere : lane
+            if time < start { reconciler.departing(id(number), lane: lane, text: text, now: time) }
             if random.chance(2, in: 3) {
                 divar.apply(text, at: time + Int64(random.below(Int(DoubtfulDivar.settle))), isFromBot: true)
-                if time >= start { reconciler.departing(id(number), lane: "l", text: text, now: time) }
+                if time >= start { reconciler.departing(id(number), lane: lane, text: text, now: time) }
             } else if time < start, random.chance(1, in: 2) {
-                reconciler.returned(id(number), lane: "l")
+                reconciler.returned(id(number), lane: lane)
             }
         }
         if random.chance(1, in: 2) { divar.apply("a", at: start + 1_000_000, isFromBot: false) }
         let ended = start + Int64(random.below(10_000_000))
         let wasSent = random.chance(1, in: 2)
         let isFromBot = isPlain || random.chance(3, in: 4)
-        reconciler.departing(id(0), lane: "l", text: "a", now: start)
+        reconciler.departing(id(0), lane: lane, text: "a", now: start)
         if wasSent {
             divar.apply(
                 "a", at: start + Int64(random.below(Int(ended - start + DoubtfulDivar.settle))), isFromBot: isFromBot)
         }
         let candidate = ReconcileCandidate(
-            message: id(0), lane: "l", text: "a", isFromBot: isFromBot, began: start, ended: ended)
+            message: id(0), lane: lane, text: "a", isFromBot: isFromBot, began: start, ended: ended)
         guard reconciler.doubt(candidate) else { return (wasSent, nil, isPlain) }
         while let next = reconciler.nextEvent {
             guard let message = reconciler.advance(now: next) else { return (wasSent, nil, isPlain) }
@@ -72,11 +76,59 @@ import Testing
         #expect(foundPlain * 2 > plain)
     }
 
+    /// A bot's message that may be the one that is looked for, and one that shows how far back the listing goes.
+    private static func evidence(at time: Int64) -> ConversationEvidence {
+        ConversationEvidence(
+            messages: [
+                .init(text: "t", sentAt: time, isFromBot: true), .init(text: "old", sentAt: 0, isFromBot: true),
+            ],
+            clockOffset: 0)
+    }
+
+    private static func candidate(began: Int64) -> ReconcileCandidate {
+        ReconcileCandidate(
+            message: id(0), lane: lane, text: "t", isFromBot: true, began: began, ended: began + 1_000_000)
+    }
+
+    @Test(arguments: [Self.lane, Self.anywhere])
+    func `the same text on its way to the same person leaves it open`(lane: ReconcileLane) {
+        var reconciler = Reconciler(settings: ReconcileSettings(), now: 0)
+        let begin: Int64 = 1_000_000_000
+        reconciler.departing(Self.id(1), lane: lane, text: "t", now: begin)
+        _ = reconciler.doubt(Self.candidate(began: begin))
+        let verdict = reconciler.advance(now: begin + 4_000_000).map {
+            reconciler.read($0, Self.evidence(at: begin), asked: begin + 4_000_000, now: begin + 4_000_000)
+        }
+        #expect(verdict == .undecidable)
+        // It isn't the other one where that was proven not to have been sent.
+        var other = Reconciler(settings: ReconcileSettings(), now: 0)
+        other.departing(Self.id(1), lane: lane, text: "t", now: begin)
+        other.returned(Self.id(1), lane: lane)
+        _ = other.doubt(Self.candidate(began: begin))
+        let found = other.advance(now: begin + 4_000_000).map {
+            other.read($0, Self.evidence(at: begin), asked: begin + 4_000_000, now: begin + 4_000_000)
+        }
+        #expect(found == .sent)
+    }
+
+    @Test func `a read that had to wait until rivals were forgotten says nothing`() {
+        var reconciler = Reconciler(settings: ReconcileSettings(), now: 0)
+        let begin: Int64 = 1_000_000_000
+        reconciler.departing(Self.id(1), lane: Self.lane, text: "t", now: begin)
+        _ = reconciler.doubt(Self.candidate(began: begin))
+        let late = begin + 5 * ReconcileSettings().span
+        reconciler.departing(Self.id(2), lane: Self.lane, text: "other", now: late)
+        let verdict = reconciler.advance(now: late).map {
+            reconciler.read($0, Self.evidence(at: begin), asked: late, now: late)
+        }
+        #expect(verdict == .undecidable)
+    }
+
     private func finding(
         _ text: String?, at time: Int64?, bot: Bool?, offset: Int64? = 0, reachesBack: Bool = true
     ) -> ReconcileFinding {
         let candidate = ReconcileCandidate(
-            message: Self.id(0), lane: "l", text: "text", isFromBot: true, began: 100_000_000, ended: 101_000_000)
+            message: Self.id(0), lane: Self.lane, text: "text", isFromBot: true, began: 100_000_000, ended: 101_000_000)
         var messages = [ConversationEvidence.Message(text: text, sentAt: time, isFromBot: bot)]
         if reachesBack { messages.append(.init(text: "x", sentAt: 1, isFromBot: true)) }
         return ReconcileRule.finding(
@@ -117,7 +169,7 @@ import Testing
         var reconciler = Reconciler(settings: settings, now: 0)
         for number in 0..<3 {
             let candidate = ReconcileCandidate(
-                message: Self.id(number), lane: "l", text: "t", isFromBot: true, began: 0, ended: 0)
+                message: Self.id(number), lane: Self.lane, text: "t", isFromBot: true, began: 0, ended: 0)
             #expect(reconciler.doubt(candidate) == (number < 2))
         }
     }
@@ -127,7 +179,7 @@ import Testing
         for number in 0..<3 {
             _ = reconciler.doubt(
                 ReconcileCandidate(
-                    message: Self.id(number), lane: "l", text: "t", isFromBot: true, began: 0, ended: 0))
+                    message: Self.id(number), lane: Self.lane, text: "t", isFromBot: true, began: 0, ended: 0))
         }
         let first = reconciler.advance(now: 10_000_000)
         #expect(first != nil)
