@@ -58,7 +58,8 @@ extension InMemoryTables {
         let last = records.keys.max().flatMap { records[$0] }.flatMap { RecordView($0.body)?["at"] }
         for queued in queue.values where queued.state != .failed {
             let count = queued.attempts + (queued.state == .attempting ? 1 : 0)
-            let minute = queued.retryAt > 0
+            let minute =
+                queued.retryAt > 0
                 ? queued.retryAt / 60_000_000 * 60_000_000 : last.flatMap(InMemoryTables.minute) ?? 0
             guard count > 0 else { continue }
             let use = RecordedUse(

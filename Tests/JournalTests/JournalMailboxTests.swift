@@ -33,7 +33,8 @@ import Testing
         #expect(letters.isEmpty && !isClosed)
     }
 
-    @Test func `intents and look-ups are refused where it is full, notes where it is half full, outcomes and steps never`() {
+    @Test
+    func `intents and look-ups are refused where it is full, notes where it is half full, outcomes and steps never`() {
         let mailbox = JournalMailbox(capacity: 8)
         for number in 0..<4 { #expect(mailbox.post(note), "note \(number)") }
         for _ in 0..<3 { #expect(!mailbox.post(note)) }

@@ -61,7 +61,9 @@ final class SimulatedGateway {
             quota.restore(
                 app: use.app, caller: use.caller, endedAgo: now - use.endedBefore, count: use.count, now: now)
         }
-        for queued in journal.store.queue(after: nil, limit: .max, withFailed: true).sorted(by: { $0.intent < $1.intent })
+        for queued in journal.store.queue(after: nil, limit: .max, withFailed: true).sorted(by: {
+            $0.intent < $1.intent
+        })
         where queued.state == .waiting {
             queue.add(
                 queued.message, lane: queued.lane, expires: queued.expires, attempts: queued.attempts,

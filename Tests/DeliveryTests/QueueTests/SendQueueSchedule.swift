@@ -130,7 +130,9 @@ struct SendQueueSchedule {
             return count("postponed")
         }
         let begins = queue.begun(message.id, now: now)
-        if begins != (message.stage == .preparing && now < message.expires) { fault("\(name(message)) begins: \(begins)") }
+        if begins != (message.stage == .preparing && now < message.expires) {
+            fault("\(name(message)) begins: \(begins)")
+        }
         guard begins else {
             guard message.stage == .preparing else { return }
             queue.postponed(message.id, until: now + 1)
