@@ -85,6 +85,7 @@ package struct Gateway: Sendable {
                 drain: configuration.drain
             )
             queue.begin()
+            users?.shared.begin()
             return gateway
         } catch {
             await server.stop(drain: .zero)

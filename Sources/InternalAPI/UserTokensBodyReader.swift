@@ -76,7 +76,7 @@ struct UserTokensBodyReader {
             violations.add(JSONPointer(), "exactly one of expires_in and expires_at is required")
             return nil
         case (let value?, nil):
-            guard let seconds = value.integerValue, (1...UserTokensBodyReader.longestLife).contains(seconds) else {
+            guard let seconds = value.wholeNumberValue, (1...UserTokensBodyReader.longestLife).contains(seconds) else {
                 let longest = UserTokensBodyReader.longestLife
                 violations.add(JSONPointer("expires_in"), "must be a whole number of seconds from 1 to \(longest)")
                 return nil

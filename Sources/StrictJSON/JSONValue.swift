@@ -43,6 +43,12 @@ package indirect enum JSONValue: Sendable, Hashable {
         return Int(lexeme)
     }
 
+    /// The number where it is a whole one, however it is written: `1`, `1.0` and `1e0` are the same number.
+    package var wholeNumberValue: Int? {
+        guard case .number(let lexeme) = self else { return nil }
+        return Int(lexeme) ?? Double(lexeme).flatMap { Int(exactly: $0) }
+    }
+
     /// What a person would call this kind of value, for error texts.
     package var kindName: String {
         switch self {

@@ -103,7 +103,7 @@ def _assert_parameters(status, expected):
 def assert_representation(answered):
     """The fields that every conversation carries, with a body or without."""
     assert answered.headers["Cache-Control"] == "private, no-cache"
-    assert answered.headers["Vary"] == "Authorization, X-Access-Token"
+    assert answered.headers["Vary"] == "Authorization, X-Access-Token, X-User"
     assert re.fullmatch(STRONG, answered.headers["ETag"])
     date = email.utils.parsedate_to_datetime(answered.headers["Date"])
     assert abs(date.timestamp() - time.time()) < 60

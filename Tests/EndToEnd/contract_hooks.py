@@ -14,6 +14,8 @@ import schemathesis
 # Not written here: every constant of this module is tried as a value, and a token in a text is a secret that got out.
 KNOWN_TOKEN = os.environ["CONTRACT_TOKEN"]
 KNOWN_CONVERSATION = os.environ["CONTRACT_CONVERSATION"]
+KNOWN_USER = os.environ["CONTRACT_USER"]
+USER = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 TOKEN = re.compile(r"[!-~]{1,4096}")
 CONVERSATION = re.compile(r"[A-Za-z0-9_.~-]{1,128}")
 TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
@@ -47,12 +49,25 @@ def _is_time(value):
     return isinstance(value, str) and TIME.fullmatch(value) is not None
 
 
+def _choose_user(headers):
+    """A kept user's token and one that comes along exclude each other; an invalid name has to be refused."""
+    name = headers.get("X-User")
+    if not isinstance(name, str) or not USER.fullmatch(name):
+        return
+    if _is_chosen(name):
+        del headers["X-Access-Token"]
+        headers["X-User"] = KNOWN_USER if len(name) % 2 else name
+    else:
+        del headers["X-User"]
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
     headers = case.headers if case.headers is not None else {}
     # Whether a call needs a token is not for a schema to say: it depends on whom the message is for.
     if case.path in ("/send", "/conversations/{id}"):
         headers["X-Access-Token"] = _known(TOKEN, headers.get("X-Access-Token", KNOWN_TOKEN), KNOWN_TOKEN)
+        _choose_user(headers)
         case.headers = headers
     if "Prefer" in headers and _is_chosen(headers["Prefer"]):
         headers["Prefer"] = "respond-async"
@@ -86,7 +101,9 @@ def no_failure_but_asked_for(context, response, case):
     headers = case.headers or {}
     kind = response.json()["type"].removeprefix(PROBLEM)
     asked = {
-        "divar-refused-credentials": headers.get("X-Access-Token", KNOWN_TOKEN) != KNOWN_TOKEN,
+        # Tokens of users that this run has made up are refused, too.
+        "divar-refused-credentials": headers.get("X-Access-Token", KNOWN_TOKEN) != KNOWN_TOKEN or "X-User" in headers,
+        "user-token-unavailable": "X-User" in headers,
         "divar-timeout": "X-Request-Timeout" in headers,
         "method-not-implemented": case.method not in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"),
         "not-cached": "only-if-cached" in headers.get("Cache-Control", "").lower(),

@@ -180,7 +180,7 @@ def test_divar_s_fields_are_not_passed_on(recorded_client, upstream):
     for _ in range(2):
         answered = read(recorded_client, conversation)
         assert answered.headers["Cache-Control"] == "private, no-cache"
-        assert answered.headers["Vary"] == "Authorization, X-Access-Token"
+        assert answered.headers["Vary"] == "Authorization, X-Access-Token, X-User"
         assert "canary" not in repr(answered.headers).lower()
         assert {"Expires", "Last-Modified", "Set-Cookie"}.isdisjoint(answered.headers)
 

@@ -176,7 +176,7 @@ def test_a_file_that_is_broken_at_the_start_is_a_configuration_error(book):
     for command in ("check", "serve"):
         result = run(command, "--config", book.config, environment={KEY_VARIABLE: "k"})
         assert result.returncode == 78
-        assert f"callers_file: {book.path}:3: callers.billing.may: must be send, read or upload" in result.stderr
+        assert f"callers_file: {book.path}:3: callers.billing.may: must be send, read, upload or users" in result.stderr
 
 
 def test_a_file_that_everybody_may_write_is_not_believed(book):

@@ -72,6 +72,7 @@ def start_canary(start_gateway, start_upstream, new_client, tmp_path):
         upstream = start_upstream()
         key_file = tmp_path / "divar.key"
         key_file.write_text(DIVAR_KEY + "\n")
+        key_file.chmod(0o600)
         configuration = {
             "upstream": {"base_url": target or upstream.url, "deadline": "300ms", "connect_timeout": "300ms", **settings.pop("upstream", {})},
             "apps": {"default": {"keys": [{"file": str(key_file)}, {"env": "SPARE"}]}},
@@ -306,6 +307,7 @@ def test_a_secret_that_was_put_in_the_wrong_place_of_a_configuration_is_not_repe
 def test_a_key_that_is_none_is_not_repeated(value, tmp_path):
     file = tmp_path / "divar.key"
     PLANTED.may_be_in(file).write_text(value)
+    file.chmod(0o600)
     path = tmp_path / "gateway.yaml"
     path.write_text(json.dumps({"listen": ["127.0.0.1:0"], "apps": {"default": {"keys": [{"file": str(file)}]}}}))
     for command in ("check", "serve"):

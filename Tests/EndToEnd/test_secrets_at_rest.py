@@ -23,6 +23,7 @@ def start_keeping(start_gateway, start_upstream, new_client, tmp_path):
     """Starts gateways that keep texts under master keys, one in a file and one in the environment."""
     file = tmp_path / "master.key"
     file.write_text(MASTER + "\n")
+    file.chmod(0o600)
 
     def start(keys, reply=None, **settings):
         upstream = start_upstream(reply) if reply else start_upstream()
@@ -85,6 +86,7 @@ def test_a_users_token_that_waits_with_its_message_is_sealed(start_keeping):
 def test_a_master_key_that_is_none_is_not_repeated(spoilt, tmp_path):
     file = PLANTED.may_be_in(tmp_path / "master.key")
     file.write_text(spoilt)
+    file.chmod(0o600)
     path = tmp_path / "gateway.yaml"
     path.write_text(json.dumps({**MINIMAL, "audit": {"content": "encrypted", "master_keys": only_file(file)}}))
     for command in ("check", "serve"):

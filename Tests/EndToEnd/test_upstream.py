@@ -19,7 +19,7 @@ def test_a_request_has_exactly_these_fields(call, recorded_client, upstream, rec
     assert request.version == "HTTP/1.1"
     assert request.path == PATHS[call]
     assert request.method == ("GET" if call == "read" else "POST")
-    expected = {"host", "x-api-key", "accept", "user-agent", "traceparent"}
+    expected = {"host", "x-api-key", "accept", "user-agent", "traceparent", "via"}
     if call != "read":
         expected |= {"content-type", "content-length"}
     if call in ("read", "message-as-user"):

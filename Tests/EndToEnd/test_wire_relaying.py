@@ -10,7 +10,7 @@ from wire import MESSAGE, request
 
 MARK = "SMUGGLED"
 #: Every request to Divar has these, and those of its kind of call.
-OWN = {"host", "x-api-key", "accept", "user-agent", "traceparent"}
+OWN = {"host", "x-api-key", "accept", "user-agent", "traceparent", "via"}
 HOP_BY_HOP = [
     "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Upgrade", "Proxy-Authorization", "Proxy-Authenticate",
     "HTTP2-Settings",

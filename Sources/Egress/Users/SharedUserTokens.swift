@@ -50,7 +50,8 @@ package final class SharedUserTokens: Sendable {
 
     package func count() -> (kept: Int, unsaved: Int, ended: Int) { use { $0.count(now: SharedUserTokens.now) } }
 
-    /// A loop's desk takes its place; answers for its waiters come to it. The first loop renews and writes for all.
+    /// A loop's desk takes its place; answers for its waiters come to it. The first loop renews and writes for all, by
+    /// itself from `begin` on.
     func desk(
         pool: UpstreamPool,
         journal: LoopJournal,
@@ -58,19 +59,22 @@ package final class SharedUserTokens: Sendable {
         eventLoop: any EventLoop,
         logger: Logger
     ) -> UserTokenDesk {
-        let isFirst = host.withLock { host in
-            guard host == nil else { return false }
+        host.withLock { host in
+            guard host == nil else { return }
             let keeper = UserTokenKeeper(
                 shared: self, pool: pool, journal: journal, cache: cache, eventLoop: eventLoop, logger: logger)
             host = NIOLoopBound(keeper, eventLoop: eventLoop)
-            return true
         }
-        if isFirst { perform { $0.start() } }
         return desks.withLock { desks in
             let desk = UserTokenDesk(loop: desks.count, eventLoop: eventLoop, shared: self)
             desks.append(NIOLoopBound(desk, eventLoop: eventLoop))
             return desk
         }
+    }
+
+    /// Called once nothing can keep the gateway from serving: a start that fails must not have made tokens void.
+    package func begin() {
+        perform { $0.start() }
     }
 
     func perform(_ task: @escaping @Sendable (UserTokenKeeper) -> Void) {

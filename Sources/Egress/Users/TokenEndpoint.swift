@@ -86,7 +86,7 @@ package struct TokenEndpoint: Sendable {
             guard let token = RefreshToken(text) else { return nil }
             refresh = token
         }
-        let life = value["expires_in"]?.integerValue ?? usualLife
+        let life = value["expires_in"]?.wholeNumberValue ?? usualLife
         guard (1...longestLife).contains(life) else { return nil }
         return TokenPair(
             accessToken: access, refreshToken: refresh, lifeSeconds: life, scope: value["scope"]?.stringValue)
