@@ -43,7 +43,7 @@ let package = Package(
         .target(name: "ConversationCache", dependencies: ["Messaging", nioCore]),
         // Shells: what the rules decide is done here.
         .target(name: "HTTPWire", dependencies: ["Messaging", nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS]),
-        .target(name: "Custody", dependencies: ["Messaging", "StrictJSON", crypto]),
+        .target(name: "Custody", dependencies: ["CLinuxProcess", "Messaging", "StrictJSON", crypto]),
         .target(name: "Journal", dependencies: ["Messaging", "StrictJSON", crypto]),
         .target(name: "SQLiteJournal", dependencies: ["Journal", "Messaging", grdb, grdbSQLite]),
         .target(name: "AuditReport", dependencies: ["Journal", "Messaging", "StrictJSON"]),

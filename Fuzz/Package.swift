@@ -38,7 +38,8 @@ let package = Package(
                 "Upstream/UpstreamLimits.swift",
             ]
         ),
-        room("Custody", ["Messaging", crypto]),
+        room("CLinuxProcess"),
+        room("Custody", ["CLinuxProcess", "Messaging", "StrictJSON", crypto]),
         room("Journal", ["Messaging", "StrictJSON", crypto]),
         room("AuditReport", ["Journal", "Messaging", "StrictJSON"]),
         room(

@@ -32,7 +32,7 @@ private func checkConfiguration(_ bytes: [UInt8]) {
     require(!apps.isEmpty && apps.values.allSatisfy { !$0.isEmpty }, "every app has a key")
     check(configuration.callers, of: configuration)
     if configuration.callers.isEmpty, configuration.callersFile == nil {
-        require(configuration.listen.allSatisfy(\.isLocal), "without callers nobody else comes near")
+        require(configuration.listen.allSatisfy(\.address.isLocal), "without callers nobody else comes near")
         require(configuration.localApp.map { apps[$0] != nil } ?? false, "and calls are for an app that exists")
     }
     require(!configuration.listen.isEmpty, "somebody can call")

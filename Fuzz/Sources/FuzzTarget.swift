@@ -12,6 +12,7 @@ struct FuzzTarget: Sendable {
 
     static let all = [
         requestTargets, jsonTargets, divarTargets, fieldTargets, identifierTargets, trailTargets, configurationTargets,
+        credentialTargets,
     ].flatMap(\.self)
 
     /// The one that `FUZZ_TARGET` names.

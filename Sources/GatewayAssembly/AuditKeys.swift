@@ -75,8 +75,9 @@ package enum AuditKeys {
         let manager = FileManager.default
         if !manager.fileExists(atPath: path) {
             let seed = Curve25519.Signing.PrivateKey().rawRepresentation.base64EncodedString()
-            do throws(DurableFile.Failure) {
-                try DurableFile.write(Array((seed + "\n").utf8), to: path, isNew: true)
+            do throws(ProcessError) {
+                try AtomicFile(path: path, draft: "\(path).\(UInt64.random(in: .min ... .max))")
+                    .make(with: Array((seed + "\n").utf8))
             } catch {
                 throw ProcessError("the signing key can not be made: \(error)")
             }

@@ -3,7 +3,9 @@
 package struct DistinguishedName: Sendable, Hashable, CustomStringConvertible {
     private struct Attribute: Hashable {
         var type: String
+        /// Its BER where it is none of the strings that have a text (RFC 4514 section 2.4), otherwise its text.
         var value: [UInt8]
+        var isEncoded: Bool
     }
 
     /// Relative names in their order; the attributes of one (`CN=a+OU=b`) have none.
@@ -52,11 +54,12 @@ package struct DistinguishedName: Sendable, Hashable, CustomStringConvertible {
     private static func attribute(_ part: [UInt8]) -> Attribute? {
         guard let equals = part.firstIndex(of: UInt8(ascii: "=")) else { return nil }
         let type = String(decoding: part[..<equals], as: UTF8.self).filter { $0 != " " }.uppercased()
-        guard !type.isEmpty, type.utf8.allSatisfy(mayStandInType), let value = value(part[(equals + 1)...]) else {
-            return nil
-        }
+        guard !type.isEmpty, type.utf8.allSatisfy(mayStandInType) else { return nil }
+        let text = part[(equals + 1)...].drop { $0 == UInt8(ascii: " ") }
+        let isEncoded = text.first == UInt8(ascii: "#")
+        guard let value = isEncoded ? encoded(text) : value(text) else { return nil }
         // OpenSSL has a longer name for the address than others.
-        return Attribute(type: type == "EMAILADDRESS" ? "E" : type, value: value)
+        return Attribute(type: type == "EMAILADDRESS" ? "E" : type, value: value, isEncoded: isEncoded)
     }
 
     private static func mayStandInType(_ byte: UInt8) -> Bool {
@@ -68,9 +71,14 @@ package struct DistinguishedName: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    private static func encoded(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        let digits = String(decoding: text.dropFirst(), as: UTF8.self)
+        return digits.isEmpty ? nil : Hexadecimal.bytes(digits.filter { $0 != " " })
+    }
+
     /// The bytes that a value stands for. Spaces around it are layout, unless they are escaped.
     private static func value(_ text: ArraySlice<UInt8>) -> [UInt8]? {
-        var rest = text.drop { $0 == UInt8(ascii: " ") }
+        var rest = text
         var value: [UInt8] = []
         var meant = 0
         while let byte = rest.popFirst() {

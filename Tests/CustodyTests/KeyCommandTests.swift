@@ -57,6 +57,15 @@ struct KeyCommandTests {
         }
     }
 
+    @Test func `one has none of the descriptors that are open here`() throws {
+        // One that whoever opened it forgot to keep from children.
+        let descriptor = unsafe open("/dev/null", O_RDONLY)
+        defer { close(descriptor) }
+        #expect(fcntl(descriptor, F_GETFD) & FD_CLOEXEC == 0)
+        let key = try run("sh", "-c", "test -e /proc/self/fd/\(descriptor) && echo open || echo closed")
+        #expect(key == Secret("closed"))
+    }
+
     @Test func `one that prints without end is ended`() {
         #expect(throws: KeySourceError.self) { try run("yes") }
     }

@@ -53,6 +53,16 @@ def is_let_in(gateway, context):
         return False
 
 
+def test_a_handshake_that_fails_is_told_in_the_log_with_its_reason(start, authority, stranger):
+    gateway, _ = start("required", log={"level": "info"})
+    ended = stranger.issue_files("billing", "DNS:billing.acme.example", "/O=Acme/CN=billing", CLIENT)
+    assert not is_let_in(gateway, trusting(authority, ended))
+    [line] = gateway.wait_for_log("a TLS handshake failed")
+    assert (line["level"], line["peer"], line["unsaid"]) == ("info", "127.0.0.1", "0")
+    assert "certificate" in line["reason"] or "verify" in line["reason"], line
+    assert line["listener"].startswith("127.0.0.1:") and "/" not in line["reason"]
+
+
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 def test_where_certificates_are_required_only_those_with_one_come_in(version, start, authority, billing):
     gateway, upstream = start("required")

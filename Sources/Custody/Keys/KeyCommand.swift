@@ -1,3 +1,4 @@
+private import CLinuxProcess
 private import Glibc
 
 /// A command that prints a key, such as a client of a vault. Run as it is written, never through a shell.
@@ -55,6 +56,8 @@ package struct KeyCommand: Sendable, Hashable, CustomStringConvertible {
         unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
         unsafe posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+        // Whatever else is open is none of its business: connections, listeners, the journal.
+        unsafe c_linux_process_close_from(&actions, STDERR_FILENO + 1)
         var defaults = sigset_t()
         unsafe sigfillset(&defaults)
         var blocked = sigset_t()

@@ -37,14 +37,17 @@ package enum KeySource: Sendable, Hashable, CustomStringConvertible {
             bytes = try command.output(limit: KeySource.maximumKeyLength + 1, environment: environment)
         }
         defer { _ = Secret(erasing: &bytes) }
-        guard bytes.count <= KeySource.maximumKeyLength else { throw .notAKey(source: description) }
+        guard var key = KeySource.key(in: bytes) else { throw .notAKey(source: description) }
+        return Secret(erasing: &key)
+    }
+
+    /// The one word of visible ASCII in what a file or a command gave; nil where it is anything else.
+    static func key(in bytes: [UInt8]) -> [UInt8]? {
+        guard bytes.count <= maximumKeyLength else { return nil }
         // Editors end a file with a line feed, which is no part of the key.
         let isSpace: (UInt8) -> Bool = { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
-        var key = Array(bytes.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
-        guard !key.isEmpty, key.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw .notAKey(source: description)
-        }
-        return Secret(erasing: &key)
+        let key = Array(bytes.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
+        return key.isEmpty || !key.allSatisfy { (0x21...0x7E).contains($0) } ? nil : key
     }
 
     /// The file that it is in, where it is in one.

@@ -28,9 +28,6 @@ package struct TokenEndpoint: Sendable {
 
     /// More than two tokens of the greatest length need.
     package static let answerBytes = 64 * 1024
-    /// Where an answer doesn't say it (RFC 6749 section 5.1); Divar's is this.
-    private static let usualLife = 3600
-    private static let longestLife = 315_360_000
 
     /// Asks for new tokens (RFC 6749 section 6), as Divar has it: with the client in the body. Nil for an app that has
     /// no client.
@@ -60,7 +57,7 @@ package struct TokenEndpoint: Sendable {
         case .failure(let failure):
             return (failure.requestStarted ? .lost : .failed, "no answer: \(failure.reason)")
         case .success(let response) where response.status == 200:
-            return pair(in: response.body).map { (.granted($0), "granted") } ?? (.lost, "an answer that makes no sense")
+            return TokenPair(answer: response.body).map { (.granted($0), "granted") } ?? (.lost, "an answer that makes no sense")
         case .success(let response) where (400..<500).contains(response.status):
             let name = (try? JSONParser.parse(response.body))?["error"]?.stringValue
             let error = errors.first { $0 == name }
@@ -76,19 +73,4 @@ package struct TokenEndpoint: Sendable {
         "invalid_grant", "invalid_request", "invalid_client", "unauthorized_client", "unsupported_grant_type",
         "invalid_scope",
     ]
-
-    private static func pair(in body: [UInt8]) -> TokenPair? {
-        guard let value = try? JSONParser.parse(body), value.repeatedMembers().isEmpty,
-            let access = value["access_token"]?.stringValue.flatMap({ AccessToken($0) })
-        else { return nil }
-        var refresh: RefreshToken?
-        if let text = value["refresh_token"]?.stringValue {
-            guard let token = RefreshToken(text) else { return nil }
-            refresh = token
-        }
-        let life = value["expires_in"]?.wholeNumberValue ?? usualLife
-        guard (1...longestLife).contains(life) else { return nil }
-        return TokenPair(
-            accessToken: access, refreshToken: refresh, lifeSeconds: life, scope: value["scope"]?.stringValue)
-    }
 }

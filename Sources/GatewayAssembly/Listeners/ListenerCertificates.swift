@@ -14,8 +14,12 @@ final class ListenerCertificates: Sendable {
     /// Reads files. Throws where some can't be used.
     init(_ listeners: [Listener], logger: Logger) throws(TLSFileProblem) {
         var loaded: [(String, ListenAddress, ListenerTLS)] = []
+        let failures = FailedHandshakeLog(logger: logger)
         for listener in listeners {
-            if let tls = listener.tls { loaded.append((listener.key, listener.address, try ListenerTLS(tls))) }
+            guard let settings = listener.tls else { continue }
+            let address = listener.address
+            let tls = try ListenerTLS(settings) { failures.report($0, on: address) }
+            loaded.append((listener.key, address, tls))
         }
         self.listeners = loaded
         self.logger = logger

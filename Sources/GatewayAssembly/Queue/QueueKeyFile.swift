@@ -15,9 +15,10 @@ enum QueueKeyFile {
                         + "without it: put it back; or, to give them up, put 64 random hexadecimal digits there")
             }
             let key = Hexadecimal.text(ContentSealer.makeRecordKey())
-            do throws(DurableFile.Failure) {
+            do throws(ProcessError) {
                 // A message that was accepted can't be opened without it.
-                try DurableFile.write(Array((key + "\n").utf8), to: path, isNew: true)
+                try AtomicFile(path: path, draft: "\(path).\(UInt64.random(in: .min ... .max))")
+                    .make(with: Array((key + "\n").utf8))
             } catch {
                 throw ProcessError("the key of the queue can not be made: \(error)")
             }

@@ -123,9 +123,7 @@ package final class HTTPServer: Sendable {
                     guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else { throw ChannelError.eof }
                     let connection = ServerConnection(services: loop.value)
                     let pipeline = channel.pipeline.syncOperations
-                    if let tls {
-                        try pipeline.addServerTLS(tls.context, handshake: limits.headerRead)
-                    }
+                    if let tls { try pipeline.addServerTLS(tls, handshake: limits.headerRead) }
                     try pipeline.addHandler(connection)
                 }
             }

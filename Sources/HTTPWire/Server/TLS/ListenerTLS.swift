@@ -21,9 +21,15 @@ package final class ListenerTLS: Sendable {
     }
 
     package let settings: ListenerTLSSettings
+    let failed: FailedHandshake.Report
     private let current: Mutex<Current>
 
-    package init(_ settings: ListenerTLSSettings) throws(TLSFileProblem) {
+    /// - Parameter failed: told of handshakes that came to nothing, on the event loops.
+    package init(
+        _ settings: ListenerTLSSettings,
+        failed: @escaping FailedHandshake.Report = { _ in }
+    ) throws(TLSFileProblem) {
+        self.failed = failed
         let files = try TLSFiles(settings)
         self.settings = settings
         current = Mutex(Current(files: files, seen: files.digest))

@@ -40,10 +40,12 @@ final class TLSConnectionEnd: ChannelInboundHandler, ChannelOutboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard error is NIOSSLError || error is BoringSSLError || error is NIOSSLCloseTimedOutError else {
+        guard error is NIOSSLError || error is BoringSSLError || error is NIOSSLCloseTimedOutError
+                || error is NIOSSLExtraError else {
             context.fireErrorCaught(error)
             return
         }
+        if !isThrough { limit.report(FailedHandshake.reason(of: error) ?? FailedHandshake.gone) }
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
