@@ -55,23 +55,22 @@ let package = Package(
             dependencies: [
                 "Messaging", "DivarAPI", "Delivery", "ConversationCache", "Custody", "HTTPWire", "InternalAPI",
                 "Journal",
-                crypto, nioCore, logging,
+                crypto, nioCore, logging, metrics,
             ]
         ),
         .target(
             name: "Sandbox",
             dependencies: ["Messaging", "DivarAPI", "StrictJSON", "HTTPWire", nioCore]
         ),
+        .target(name: "AdminPlane", dependencies: ["StrictJSON", "HTTPWire"]),
         .target(name: "CLinuxProcess"),
         // The house as a whole.
         .target(
             name: "GatewayAssembly",
             dependencies: [
                 "CLinuxProcess", "Messaging", "DivarAPI", "Delivery", "ConversationCache", "HTTPWire", "Custody",
-                "Journal", "SQLiteJournal", "AuditReport", "Observability", "InternalAPI", "Egress", "Sandbox", crypto,
-                nioCore,
-                nioPosix, logging, lifecycle,
-                signals, yams,
+                "Journal", "SQLiteJournal", "AuditReport", "Observability", "InternalAPI", "Egress", "Sandbox",
+                "AdminPlane", crypto, nioCore, nioPosix, logging, metrics, lifecycle, signals, yams,
             ]
         ),
         .executableTarget(

@@ -5,6 +5,7 @@ internal import DivarAPI
 internal import HTTPWire
 internal import Logging
 internal import Messaging
+private import Metrics
 internal import NIOCore
 
 /// Makes single attempts at Divar, and knows what they have in common. Confined to one event loop.
@@ -119,13 +120,20 @@ struct UpstreamCaller {
         for change in rules.use({ $0.routes.learn(sightings, now: now) }) {
             switch change {
             case .gone(let endpoint, let retry):
+                UpstreamCaller.count(endpoint, "gone")
                 logger.warning(
                     "endpoint gone: calls go to the next one",
                     metadata: ["endpoint": "\(endpoint)", "retry_in_seconds": "\(retry / 1_000_000)"])
             case .back(let endpoint):
+                UpstreamCaller.count(endpoint, "back")
                 logger.notice("endpoint back", metadata: ["endpoint": "\(endpoint)"])
             }
         }
+    }
+
+    private static func count(_ endpoint: EndpointName, _ change: String) {
+        let labels = [("endpoint", endpoint.text), ("change", change)]
+        Counter(label: "divar_gateway_route_changes_total", dimensions: labels).increment()
     }
 
     func log(_ changes: [(name: String, change: KeyChange)], of app: AppName) {

@@ -137,6 +137,13 @@ package struct Gateway: Sendable {
         return answered.count == loops
     }
 
+    /// What it is at, for whoever looks.
+    var metrics: GatewayMetrics {
+        GatewayMetrics(
+            keys: keys.status, journal: journal.writer.status, rules: rules, queue: queue, users: users,
+            connections: { [server] in server.connectionCount })
+    }
+
     /// One line on what it does, for whoever asks the service manager.
     var statusLine: String { "listening on " + listeners.map { "\($0.address)" }.joined(separator: ", ") }
 

@@ -2,6 +2,7 @@ private import DivarAPI
 private import Foundation
 private import HTTPWire
 private import Logging
+private import Metrics
 private import Messaging
 private import NIOCore
 private import Observability
@@ -26,7 +27,9 @@ package enum GatewayProcess {
             let environment = ProcessInfo.processInfo.environment
             let secrets = try ConfigurationCheck.resolve(configuration, environment: environment)
             let isTrial = sandbox != nil
-            let gateway = try await started {
+            let registry = MetricsRegistry(describing: GatewayMetrics.counted)
+            MetricsSystem.bootstrap(registry)
+            let (gateway, admin) = try await started(configuration, registry: registry) {
                 try await Gateway.start(
                     configuration, secrets: secrets, environment: environment, isTrial: isTrial, logger: logger)
             }
@@ -34,7 +37,7 @@ package enum GatewayProcess {
             let sandboxAddress = sandbox?.address
             var services: [any Service] = [
                 GatewayService(gateway: gateway, logger: logger, notifier: notifier) {
-                    announce(gateway, sandbox: sandboxAddress, logger: logger)
+                    announce(gateway, admin: admin, sandbox: sandboxAddress, logger: logger)
                 }
             ]
             let simulated = sandbox.flatMap { target(of: $0) }
@@ -50,6 +53,7 @@ package enum GatewayProcess {
             services.append(KeysService(watch: gateway.keys))
             services.insert(CallersService(watch: gateway.callers), at: 0)
             services.append(CertificateWatchService(certificates: gateway.certificates))
+            if let admin { services.insert(AdminService(host: admin), at: 0) }
             if let sandbox { services.insert(SandboxService(host: sandbox) {}, at: 0) }
             sandbox = nil
             try await runUntilStopped(services)
@@ -71,7 +75,10 @@ package enum GatewayProcess {
         try await runUntilStopped([service])
     }
 
-    private static func announce(_ gateway: Gateway, sandbox: ListenAddress?, logger: Logger) {
+    private static func announce(_ gateway: Gateway, admin: AdminHost?, sandbox: ListenAddress?, logger: Logger) {
+        for address in admin?.addresses ?? [] {
+            logger.notice("admin listening", metadata: ["address": "\(address)"])
+        }
         if let sandbox { logger.notice("sandbox listening", metadata: ["address": "\(sandbox)"]) }
         for listener in gateway.listeners {
             var metadata: Logger.Metadata = ["address": "\(listener.address)", "version": "\(GatewayVersion.text)"]
@@ -160,7 +167,7 @@ package enum GatewayProcess {
     }
 
     /// A start that fails does so for reasons of the system: an address in use, a missing right.
-    private static func started<Started>(_ start: () async throws -> Started) async throws -> Started {
+    static func started<Started>(_ start: () async throws -> Started) async throws -> Started {
         do {
             return try await start()
         } catch {

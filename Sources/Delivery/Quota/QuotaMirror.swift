@@ -132,9 +132,13 @@ package struct QuotaMirror: Sendable {
     package func isPaused(_ app: AppName, now: Int64) -> Bool { apps[app]?.isShut(at: now) ?? false }
 
     package func usage(of app: AppName, now: Int64) -> QuotaUsage {
-        guard var quota = apps[app] else { return QuotaUsage(usedToday: 0, perDay: settings[app]?.perDay) }
+        guard var quota = apps[app] else {
+            return QuotaUsage(perMinute: settings[app]?.perMinute, usedToday: 0, perDay: settings[app]?.perDay)
+        }
         _ = quota.advance(to: now)
-        return QuotaUsage(usedToday: quota.used(.day), perDay: quota.day.limit)
+        return QuotaUsage(
+            usedThisMinute: quota.used(.minute), perMinute: quota.minute.limit, usedToday: quota.used(.day),
+            perDay: quota.day.limit)
     }
 
     /// The apps that have used most of their day since they were last asked about, by name.

@@ -1,4 +1,5 @@
 package import Delivery
+package import DivarAPI
 package import Messaging
 internal import NIOCore
 private import Synchronization
@@ -73,5 +74,15 @@ extension SharedUpstreamRules {
     }
 
     /// How calls to Divar fare.
+    package func quotaUse(of apps: [AppName]) -> [(app: AppName, usage: QuotaUsage)] {
+        let now = SharedUpstreamRules.now()
+        return rules.withLock { rules in apps.map { ($0, rules.quota.usage(of: $0, now: now)) } }
+    }
+
+    /// The endpoints for an operation, and whether each was found gone.
+    package func outlook(for operation: Messaging.Operation) -> [(endpoint: Endpoint, isGone: Bool)] {
+        rules.withLock { $0.routes.outlook(for: operation) }
+    }
+
     package func overloadStatus() -> UpstreamGuardStatus { rules.withLock { $0.overload.status } }
 }

@@ -1,6 +1,7 @@
 internal import Delivery
 internal import Logging
 internal import Messaging
+private import Metrics
 internal import NIOCore
 
 /// One event loop's door to Divar: lets an attempt through when the quota and Divar's health allow, makes it wait a
@@ -114,6 +115,7 @@ final class UpstreamGate {
                 app: app, window: window, retryAfterSeconds: retryAfterSeconds, now: now)
             return (notices, rules.quota.isPaused(app, now: now))
         }
+        Counter(label: "divar_gateway_divar_limited_total", dimensions: [("app", app.text)]).increment()
         logger.warning(
             "Divar's limit is passed",
             metadata: [
@@ -281,6 +283,7 @@ extension UpstreamGate {
             )
         }
         for app in changes.nearlySpent {
+            Counter(label: "divar_gateway_quota_day_warnings_total", dimensions: [("app", app.text)]).increment()
             logger.warning("four fifths of the day's quota are used", metadata: ["app": "\(app)"])
         }
     }

@@ -57,7 +57,8 @@ package struct TokenEndpoint: Sendable {
         case .failure(let failure):
             return (failure.requestStarted ? .lost : .failed, "no answer: \(failure.reason)")
         case .success(let response) where response.status == 200:
-            return TokenPair(answer: response.body).map { (.granted($0), "granted") } ?? (.lost, "an answer that makes no sense")
+            guard let pair = TokenPair(answer: response.body) else { return (.lost, "an answer that makes no sense") }
+            return (.granted(pair), "granted")
         case .success(let response) where (400..<500).contains(response.status):
             let name = (try? JSONParser.parse(response.body))?["error"]?.stringValue
             let error = errors.first { $0 == name }

@@ -67,6 +67,7 @@ package struct Configuration: Sendable {
     }
 
     package var listen: [Listener]
+    package var adminListen: [ListenAddress] = []
     package var contract: Contract = .august2026
     package var preferredEndpoints: [EndpointName] = []
     package var upstream: Upstream

@@ -47,6 +47,7 @@ package struct ConfigurationReader {
         let callersFile = root.value("callers_file", "the path of a file") { $0.isEmpty ? nil : $0 }
         let quotas = quotas(appsReader.quotas, shares: callersReader.shares)
         let listen = ListenReader(root.list("listen"), problems: problems).read()
+        let adminListen = AdminReader(root.mapping("admin")).read()
         let limits = LimitsReader(root.mapping("limits"))
         let drain = root.duration("drain", in: .zero ... .seconds(600)) ?? .seconds(10)
         let preferred = preferredEndpoints(root.mapping("endpoints"), contract: contract)
@@ -73,7 +74,8 @@ package struct ConfigurationReader {
         }
         guard let upstream else { return nil }
         return Configuration(
-            listen: listen, contract: contract, preferredEndpoints: preferred, upstream: upstream, apps: apps,
+            listen: listen, adminListen: adminListen, contract: contract, preferredEndpoints: preferred,
+            upstream: upstream, apps: apps,
             quotas: quotas, overload: overload, queue: queue.settings, reconcile: reconcile,
             callers: callers, callersFile: callersFile, localApp: localApp,
             serverLimits: serverLimits, messageLimits: messageLimits,

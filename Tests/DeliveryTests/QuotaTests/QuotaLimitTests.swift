@@ -43,12 +43,14 @@ import Testing
         var rig = try QuotaRig()
         #expect(try rig.use(1_000) == 1_000)
         #expect(try rig.status() == [])
-        #expect(rig.mirror.usage(of: rig.app, now: rig.now) == QuotaUsage(usedToday: 1_000, perDay: nil))
+        #expect(
+            rig.mirror.usage(of: rig.app, now: rig.now)
+                == QuotaUsage(usedThisMinute: 1_000, usedToday: 1_000, perDay: nil))
         var other = QuotaMirror(settings: [:])
         let caller = try Names.caller(0)
         #expect(other.usage(of: rig.app, now: 0) == QuotaUsage(usedToday: 0, perDay: nil))
         #expect(other.ask(rig.ticket, app: rig.app, caller: caller, deadline: 1, now: 0) == .go)
-        #expect(other.usage(of: rig.app, now: 0) == QuotaUsage(usedToday: 1, perDay: nil))
+        #expect(other.usage(of: rig.app, now: 0) == QuotaUsage(usedThisMinute: 1, usedToday: 1, perDay: nil))
         #expect(other.status(of: rig.app, caller: caller, now: 0) == [] && !other.isPaused(rig.app, now: 0))
     }
 

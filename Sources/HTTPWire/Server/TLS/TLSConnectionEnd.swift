@@ -40,8 +40,10 @@ final class TLSConnectionEnd: ChannelInboundHandler, ChannelOutboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard error is NIOSSLError || error is BoringSSLError || error is NIOSSLCloseTimedOutError
-                || error is NIOSSLExtraError else {
+        guard
+            error is NIOSSLError || error is BoringSSLError || error is NIOSSLCloseTimedOutError
+                || error is NIOSSLExtraError
+        else {
             context.fireErrorCaught(error)
             return
         }
