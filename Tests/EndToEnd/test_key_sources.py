@@ -45,7 +45,7 @@ def key_file(folder, key=SANDBOX_KEY, mode=0o600):
 
 
 def program(folder, text):
-    path = folder / "vault"
+    path = PLANTED.may_be_in(folder / "vault")
     path.write_text("#!/bin/sh\n" + text)
     path.chmod(0o700)
     return path
