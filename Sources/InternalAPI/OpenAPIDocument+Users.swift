@@ -12,16 +12,16 @@ extension OpenAPIDocument {
         "requestBody":{"required":true,
         "content":{"application/json":{"schema":{"$ref":"#/components/schemas/UserTokens"}}}},
         "responses":{"204":{"description":"They are on disk, and X-User uses them"},
-        "default":{"$ref":"#/components/responses/Problem"}}},
+        \(DescribedProblems.responses(DescribedProblems.ofUserTokens))}},
         "get":{"operationId":"reportUserTokens","summary":"What is kept of a user, and never a token",
         \(userParameters),
         "responses":{"200":{"description":"Tokens of this user are kept",
         "content":{"application/json":{"schema":{"$ref":"#/components/schemas/UserTokensReport"}}}},
-        "default":{"$ref":"#/components/responses/Problem"}}},
+        \(DescribedProblems.responses(DescribedProblems.ofUserTokens))}},
         "delete":{"operationId":"removeUserTokens","summary":"Removes a user's tokens for good",
         \(userParameters),
         "responses":{"204":{"description":"They are gone, from the disk, too"},
-        "default":{"$ref":"#/components/responses/Problem"}}}}
+        \(DescribedProblems.responses(DescribedProblems.ofUserTokens))}}}
         """
 
     static let userSchemas = """

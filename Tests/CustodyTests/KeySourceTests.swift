@@ -70,6 +70,15 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(1))) func `a pipe that nobody writes to holds nobody up`() throws {
+        let path = FileManager.default.temporaryDirectory.path + "/pipe-\(UUID().uuidString)"
+        try #require(unsafe mkfifo(path, 0o600) == 0)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        #expect(throws: KeySourceError.unreadable(path: path)) {
+            try KeySource.file(path: path).resolve(environment: [:])
+        }
+    }
+
     @Test func `a credential is a file in the folder of the service manager, whatever its mode`() throws {
         let path = try temporaryFile(Data("abc\n".utf8))
         defer { try? FileManager.default.removeItem(atPath: path) }

@@ -36,6 +36,15 @@ def test_the_document_is_valid(document):
     OpenAPIV31SpecValidator(document).validate()
 
 
+def test_every_status_is_listed_by_itself(document):
+    """A `default` would cover answers that nobody described, and hide them from the contract test."""
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            if "responses" in operation:
+                assert "default" not in operation["responses"], (method, path)
+                assert {"400", "503"} <= set(operation["responses"]) or path.startswith(("/health", "/openapi")), path
+
+
 def test_every_resource_of_the_document_is_served(document, base):
     message = requests.post(f"{base}/send", json=TARGET | {"text": "x"}, timeout=10).json()["message_id"]
     for path, methods in document["paths"].items():

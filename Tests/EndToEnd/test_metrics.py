@@ -3,7 +3,9 @@
 import json
 import pathlib
 import re
+import shutil
 import socket
+import subprocess
 
 import pytest
 
@@ -13,6 +15,8 @@ from processes import run, wait_until
 from queues import limited, put
 from upstream import Gate, agreeable, complaint
 
+ROOT = pathlib.Path(__file__).parents[2]
+ALERTS = ROOT / "deploy" / "prometheus" / "alerts.yaml"
 LISTEN = {"admin": {"listen": ["127.0.0.1:0"]}}
 SAMPLE = re.compile(r'([a-z_]+)((?:\{[a-z]+="[^"\\]*"(?:,[a-z]+="[^"\\]*")*\})?) (-?[0-9.e+-]+|\+Inf|NaN)')
 
@@ -133,11 +137,39 @@ def test_a_port_that_is_taken_is_told_before_anything_is_sent(tmp_path, start_up
 
 
 def test_every_family_is_documented(start):
-    documents = pathlib.Path(__file__).parents[2] / "docs" / "metrics.md"
-    documented = set(re.findall(r"^\| `([a-z_]+)` \| (?:gauge|counter|histogram) \|", documents.read_text(), re.M))
+    document = (ROOT / "docs" / "metrics.md").read_text()
+    documented = set(re.findall(r"^\| `([a-z_]+)` \| (?:gauge|counter|histogram) \|", document, re.M))
     app = {"keys": [{"env": KEY_VARIABLE}], "quota": {"per_minute": 100, "per_day": 5}}
     _, _, _, admin = start(apps={"default": app})
     seen = {re.match("[a-z_]+", name)[0] for name in metrics(admin)}
     assert seen <= documented
     # Counters are there once something was counted, and tokens where they are kept.
     assert {name for name in documented - seen if not name.endswith("_total")} == {"divar_gateway_user_tokens"}
+
+
+needs_promtool = pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
+
+
+def promtool(*arguments, text=None):
+    return subprocess.run(["promtool", *map(str, arguments)], input=text, capture_output=True, text=True, timeout=30)
+
+
+@needs_promtool
+def test_promtool_finds_nothing_wrong_with_the_metrics(start):
+    app = {"keys": [{"env": KEY_VARIABLE}], "quota": {"per_minute": 100, "per_day": 5}}
+    _, client, _, admin = start(apps={"default": app})
+    assert_sent(client.send_message(conversation_id="c-1", text="x"))
+    result = promtool("check", "metrics", text=admin.get("/metrics").text)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+@needs_promtool
+def test_promtool_reads_the_alerts():
+    result = promtool("check", "rules", ALERTS)
+    assert result.returncode == 0, (result.stdout, result.stderr)
+
+
+def test_alerts_are_about_families_that_there_are():
+    documented = set(re.findall(r"`(divar_gateway_[a-z_]+)`", (ROOT / "docs" / "metrics.md").read_text()))
+    asked = set(re.findall(r"divar_gateway_[a-z_]+", ALERTS.read_text()))
+    assert asked and asked <= documented

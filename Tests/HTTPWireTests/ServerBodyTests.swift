@@ -27,9 +27,8 @@ struct ServerBodyTests {
     @Test func `chunks that come byte by byte are put together`() async throws {
         try await TestServer.run { server in
             let client = try await server.connect()
-            for byte in (ServerBodyTests.chunkedHead + "3\r\nabc\r\n10\r\n0123456789abcdef\r\n0\r\n\r\n").utf8 {
-                try await client.send([byte])
-            }
+            try await client.sendByteByByte(
+                ServerBodyTests.chunkedHead + "3\r\nabc\r\n10\r\n0123456789abcdef\r\n0\r\n\r\n")
             #expect(try await client.response().text == "abc0123456789abcdef")
         }
     }

@@ -56,9 +56,7 @@ struct ServerRequestTests {
     @Test func `requests byte by byte are requests`() async throws {
         try await TestServer.run { server in
             let client = try await server.connect()
-            for byte in Array((RawRequest.post("/echo", "abc") + RawRequest.get("/hello")).utf8) {
-                try await client.send([byte])
-            }
+            try await client.sendByteByByte(RawRequest.post("/echo", "abc") + RawRequest.get("/hello"))
             #expect(try await client.responses(2).map(\.text) == ["abc", "hello"])
         }
     }

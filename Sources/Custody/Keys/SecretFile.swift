@@ -14,11 +14,12 @@ package struct SecretFile: Sendable, Hashable {
     ///
     /// - Parameter limit: what is behind that many bytes stays unread.
     package func bytes(limit: Int) throws(KeySourceError) -> [UInt8] {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        // Whoever opens a pipe waits for somebody at its other end, maybe for ever.
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .unreadable(path: path) }
         defer { close(descriptor) }
         var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else {
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw .unreadable(path: path)
         }
         guard isShared || status.st_uid == geteuid() || status.st_uid == 0 else { throw .foreign(path: path) }

@@ -56,6 +56,17 @@ final class RawClient: Sendable {
         try await channel.writeAndFlush(ByteBuffer(bytes: bytes)).get()
     }
 
+    /// Sends each byte by itself, one after the other, without waiting for the test's task between them: beside busy
+    /// tests that takes longer than a server waits.
+    func sendByteByByte(_ text: String) async throws {
+        let channel = channel
+        try await channel.eventLoop.flatSubmit {
+            text.utf8.reduce(channel.eventLoop.makeSucceededVoidFuture()) { sent, byte in
+                sent.flatMap { channel.writeAndFlush(ByteBuffer(bytes: [byte])) }
+            }
+        }.get()
+    }
+
     /// Sends what may be refused half-way: a connection that ends under it is no failure.
     func trySending(_ text: String) async {
         try? await send(text)
