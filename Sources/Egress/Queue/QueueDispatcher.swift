@@ -34,8 +34,10 @@ final class QueueDispatcher {
     private var queue: SendQueue
     private var timer: Scheduled<Void>?
     private var underWay = 0
-    /// What came of attempts that sent nothing, until that is on disk.
-    private var deferrals: [MessageID: (RecordDraft, QueueChange)] = [:]
+    /// What came of attempts that sent nothing, until that is on disk. Numbered: what is written again for one attempt
+    /// must never come behind the beginning of the next, or a message under way would look as if it waited.
+    private var deferrals: [MessageID: (number: Int, record: RecordDraft, change: QueueChange)] = [:]
+    private var lastDeferral = 0
     /// The journal's records before any message could be taken: those whose intents are among them came before all
     /// others.
     private let recordsAtStart: Int
@@ -351,24 +353,26 @@ extension QueueDispatcher {
             record.retry = RFC3339Time.text(unixMicroseconds: until)
             let change = QueueChange.update(
                 message, state: .waiting, attempts: attempts, expires: queued.expires, retryAt: until)
-            deferrals[message] = (record, change)
-            write(deferralOf: message)
+            lastDeferral += 1
+            deferrals[message] = (lastDeferral, record, change)
+            write(deferral: lastDeferral, of: message)
         }
     }
 
     /// Until it is on disk a crash makes a message unknown of which it is known that it wasn't sent: what can't be
     /// written is tried again, until the message's next turn says more.
-    private func write(deferralOf message: MessageID) {
-        guard let (record, change) = deferrals[message] else { return }
-        let isTaken = journal.submit(.step(record, of: message, change: change)) { result in
-            if case .committed = result { self.deferrals[message] = nil } else { self.writeLater(deferralOf: message) }
+    private func write(deferral number: Int, of message: MessageID) {
+        guard let deferral = deferrals[message], deferral.number == number else { return }
+        let isTaken = journal.submit(.step(deferral.record, of: message, change: deferral.change)) { result in
+            guard case .committed = result else { return self.writeLater(deferral: number, of: message) }
+            if self.deferrals[message]?.number == number { self.deferrals[message] = nil }
         }
-        if !isTaken { writeLater(deferralOf: message) }
+        if !isTaken { writeLater(deferral: number, of: message) }
     }
 
-    private func writeLater(deferralOf message: MessageID) {
+    private func writeLater(deferral number: Int, of message: MessageID) {
         _ = caller.eventLoop.assumeIsolated().scheduleTask(in: .microseconds(QueueDispatcher.shortPause)) {
-            self.write(deferralOf: message)
+            self.write(deferral: number, of: message)
         }
     }
 }
