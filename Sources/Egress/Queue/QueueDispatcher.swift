@@ -65,10 +65,13 @@ final class QueueDispatcher {
 
     private static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
 
-    /// The same moment by the clock of deadlines.
+    /// The same moment by the clock of deadlines; now where it is past, for that clock began at the last boot.
     private static func deadline(at unixMicroseconds: Int64) -> NIODeadline {
-        .now() + .microseconds(unixMicroseconds - now)
+        .now() + .microseconds(min(max(unixMicroseconds - now, 0), longestPatience))
     }
+
+    /// A year: no message waits that long, whatever its row says.
+    private static let longestPatience: Int64 = 366 * 86_400_000_000
 
     // MARK: What is in the queue
 
