@@ -2,6 +2,7 @@ internal import Journal
 
 /// Says where the measurement went wrong, and nothing else.
 struct SilentObserver: JournalObserver {
+    func committed(submissions: Int, records: Int, within duration: Duration) {}
     func failed(_ error: JournalStoreError) { print("failed: \(error)") }
     func recovered() {}
     func settled(_ count: Int, reason: RecordReason) {}

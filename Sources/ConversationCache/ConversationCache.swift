@@ -18,7 +18,7 @@ package struct ConversationCache: Sendable {
         var isEmpty: Bool { keys.isEmpty && fills.isEmpty && sends == 0 && doubtEnd == 0 }
     }
 
-    private(set) var settings: CacheSettings
+    package private(set) var settings: CacheSettings
     private(set) var table: EntryTable
     var partitions = PartitionTable()
     var conversations: [ConversationID: ConversationState] = [:]
@@ -39,6 +39,12 @@ package struct ConversationCache: Sendable {
 
     package var entryCount: Int { table.count }
     package var bytes: Int { table.bytes }
+    /// How many fetches were begun, ever.
+    package var fetchCount: Int { Int(lastFetch) }
+    /// How many fetches may not be kept, because something changed while they were under way.
+    package private(set) var fenceCount = 0
+    /// How many entries had to make room for others.
+    package private(set) var evictionCount = 0
 
     /// Takes new settings, and gives all memory back.
     package mutating func reconfigure(_ settings: CacheSettings) {
@@ -239,6 +245,7 @@ package struct ConversationCache: Sendable {
 
     private mutating func fence(_ id: FetchID) {
         guard let key = fills[id]?.key else { return }
+        if fills[id]?.isFenced == false { fenceCount += 1 }
         fills[id]?.isFenced = true
         if joinable[key] == id { joinable[key] = nil }
     }
@@ -273,6 +280,7 @@ package struct ConversationCache: Sendable {
             return false
         }
         let evicted = table.insert(entry, under: fill.key)
+        evictionCount += evicted.count
         guard !evicted.contains(fill.key) else {
             for key in evicted { unlink(key) }
             return false

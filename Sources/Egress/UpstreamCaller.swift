@@ -17,6 +17,7 @@ struct UpstreamCaller {
     private let settings: EgressSettings
     private let builder: UpstreamRequestBuilder
     private let logger: Logger
+    private let metrics = AttemptMetrics()
 
     init(
         pool: UpstreamPool,
@@ -77,11 +78,16 @@ struct UpstreamCaller {
         )
         let redaction = Redaction([key.secret] + (call.userToken.map { [$0.secret] } ?? []))
         let endpoint = request.endpoint
-        return pool.execute(upstream, deadline: deadline) { [logger] result in
+        let began = NIODeadline.now()
+        return pool.execute(upstream, deadline: deadline) { [logger, metrics] result in
             let attempt = AttemptResult(
                 result, from: endpoint, isConditional: !validators.isEmpty, redacting: redaction
             )
-            UpstreamCaller.log(attempt, endpoint: endpoint, call: call, to: logger)
+            let lasted = NIODeadline.now() - began
+            call.notes.waitedForDivar(microseconds: lasted.nanoseconds / 1000)
+            let problem = ProblemRule.problem(for: attempt)
+            metrics.ended(at: endpoint, problem: problem?.kind, nanoseconds: lasted.nanoseconds)
+            if let problem { UpstreamCaller.log(problem, endpoint: endpoint, call: call, to: logger) }
             completion(attempt, try? result.get())
         }
     }
@@ -163,8 +169,7 @@ struct UpstreamCaller {
         return problem
     }
 
-    private static func log(_ attempt: AttemptResult, endpoint: Endpoint, call: CallContext, to logger: Logger) {
-        guard let problem = ProblemRule.problem(for: attempt) else { return }
+    private static func log(_ problem: Problem, endpoint: Endpoint, call: CallContext, to logger: Logger) {
         logger.warning(
             "call to Divar did not succeed",
             metadata: [
@@ -172,7 +177,7 @@ struct UpstreamCaller {
                 "problem": "\(problem.kind.rawValue)", "detail": "\(problem.detail)",
                 "divar_status": "\(problem.divar.map { String($0.status) } ?? "none")",
                 "divar_code": "\(problem.divar?.code.map(String.init) ?? "none")",
-                "trace_id": "\(call.trace.traceID)",
+                "trace_id": "\(call.trace.traceID)", "request_id": "\(call.notes.requestID)",
             ]
         )
     }

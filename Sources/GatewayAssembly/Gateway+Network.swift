@@ -1,4 +1,4 @@
-private import Egress
+internal import Egress
 internal import HTTPWire
 internal import InternalAPI
 internal import Logging
@@ -26,6 +26,21 @@ extension Gateway {
                 on: listener.address, tls: certificates.tls(of: listener))
         }
         return listeners
+    }
+
+    /// Told of every call of one event loop's.
+    static func observer(
+        of configuration: Configuration,
+        log: GatewayLog,
+        loop: any EventLoop
+    ) -> CallObserver {
+        CallObserver(log: configuration.logsRequests ? log.requests(on: loop) : nil)
+    }
+
+    static func sweptCache(of configuration: Configuration, on group: any EventLoopGroup) -> SharedConversationCache {
+        let cache = SharedConversationCache(settings: configuration.cache)
+        _ = group.next().scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in cache.sweep() }
+        return cache
     }
 
     static func loopGuard(_ via: ViaPseudonym, logger: Logger) -> LoopGuard {

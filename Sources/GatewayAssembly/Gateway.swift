@@ -5,7 +5,7 @@ private import FoundationEssentials
 private import HTTPWire
 private import InternalAPI
 private import Journal
-package import Logging
+private import Logging
 private import Messaging
 private import NIOCore
 private import NIOPosix
@@ -34,13 +34,14 @@ package struct Gateway: Sendable {
     /// - Parameters:
     ///   - environment: in which keys are fetched again.
     ///   - isTrial: whether a journal without a path may be a temporary one.
-    package static func start(
+    static func start(
         _ configuration: Configuration,
         secrets: GatewaySecrets,
         environment: [String: String],
         isTrial: Bool,
-        logger: Logger
+        log: GatewayLog
     ) async throws -> Gateway {
+        let logger = log.logger
         let certificates = try ListenerCertificates(configuration.listen, logger: logger)
         let (tls, eventTLS) = try tls(of: configuration)
         let journal = try await JournalHost.start(
@@ -59,8 +60,7 @@ package struct Gateway: Sendable {
             certificates: certificates, users: users?.shared)
         let queue = SharedSendQueue(settings: configuration.queue)
         let reconciler = SharedReconciler(settings: configuration.reconcile)
-        let cache = SharedConversationCache(settings: configuration.cache)
-        _ = group.next().scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in cache.sweep() }
+        let cache = sweptCache(of: configuration, on: group)
         let events = { @Sendable (loop: any EventLoop) in
             eventReceiver(of: configuration, cache: cache, tls: eventTLS, via: via, loop: loop, logger: logger)
         }
@@ -74,7 +74,7 @@ package struct Gateway: Sendable {
                 ),
                 callers: callers.callers, events: secrets.identification, readiness: readiness,
                 limits: configuration.messageLimits, reportForeignLinks: ForeignLinkLog.report(to: logger),
-                loops: loopGuard(via, logger: logger)
+                loops: loopGuard(via, logger: logger), observer: observer(of: configuration, log: log, loop: loop)
             )
         }
         do {
@@ -141,6 +141,7 @@ package struct Gateway: Sendable {
     var metrics: GatewayMetrics {
         GatewayMetrics(
             keys: keys.status, journal: journal.writer.status, rules: rules, queue: queue, users: users,
+            cache: cache, journalQueue: { [journal] in journal.writer.waiting },
             connections: { [server] in server.connectionCount })
     }
 

@@ -23,15 +23,17 @@ package enum GatewayProcess {
                 path: configurationPath,
                 sandbox: sandbox.flatMap { target(of: $0) }
             )
-            let logger = logger(level: configuration.logLevel)
+            let log = GatewayLog(level: configuration.logLevel)
+            let logger = log.logger
             let environment = ProcessInfo.processInfo.environment
             let secrets = try ConfigurationCheck.resolve(configuration, environment: environment)
             let isTrial = sandbox != nil
             let registry = MetricsRegistry(describing: GatewayMetrics.counted)
+            registry.add(ProcessMetrics())
             MetricsSystem.bootstrap(registry)
             let (gateway, admin) = try await started(configuration, registry: registry) {
                 try await Gateway.start(
-                    configuration, secrets: secrets, environment: environment, isTrial: isTrial, logger: logger)
+                    configuration, secrets: secrets, environment: environment, isTrial: isTrial, log: log)
             }
             let notifier = ServiceNotifier(environment: environment)
             let sandboxAddress = sandbox?.address
@@ -67,7 +69,7 @@ package enum GatewayProcess {
     package static func sandbox(_ settings: SandboxSettings) async throws {
         ProcessLimits.prepare()
         let host = try await startSandbox(settings)
-        let logger = logger(level: .info)
+        let logger = GatewayLog(level: .info).logger
         let service = SandboxService(host: host) {
             logger.notice("sandbox listening", metadata: ["address": "\(host.address)"])
             say(Greeting.sandbox(host.address))
@@ -172,14 +174,6 @@ package enum GatewayProcess {
             return try await start()
         } catch {
             throw ProcessError("\(error)")
-        }
-    }
-
-    private static func logger(level: Logger.Level) -> Logger {
-        Logger(label: "divar-gateway") { label in
-            JSONLogHandler(label: label, level: level, sink: DescriptorSink()) {
-                Timestamp.rfc3339(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)) ?? ""
-            }
         }
     }
 }

@@ -4,6 +4,15 @@ internal import Logging
 /// Puts what happens to the journal into the log.
 struct JournalLog: JournalObserver {
     let logger: Logger
+    private let metrics = JournalMetrics()
+
+    init(logger: Logger) {
+        self.logger = logger
+    }
+
+    func committed(submissions: Int, records: Int, within duration: Duration) {
+        metrics.committed(submissions: submissions, records: records, within: duration)
+    }
 
     func failed(_ error: JournalStoreError) {
         logger.error(

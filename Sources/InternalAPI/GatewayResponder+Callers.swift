@@ -7,7 +7,8 @@ extension GatewayResponder {
     func recognised(
         _ head: RequestHead,
         from peer: Peer,
-        as known: inout Caller?
+        as known: inout Caller?,
+        _ notes: CallNotes
     ) throws(Problem) -> (caller: Caller, meter: (any CallMetering)?) {
         // Only a browser sends Origin, and none has business here: a page could otherwise make its reader's machine
         // call a gateway that listens there and admits everybody.
@@ -18,12 +19,15 @@ extension GatewayResponder {
         switch callers.recognition(of: CallerCredentials(key: key, of: peer)) {
         case .known(let caller, let meter):
             known = caller
+            notes.note { $0.caller = caller.name }
             return (caller, meter)
         case .expired(let caller):
             known = caller
+            notes.note { $0.caller = caller.name }
             throw Problem(.unauthenticated, detail: "The key in Authorization has expired.")
         case .elsewhere(let caller):
             known = caller
+            notes.note { $0.caller = caller.name }
             throw Problem(.notAllowed, detail: "The caller \(caller.name) may not call from this address.")
         case .unknown:
             throw Problem(
@@ -42,19 +46,6 @@ extension GatewayResponder {
             throw Problem(.unauthenticated, detail: "Authorization is not of the form: Bearer KEY.")
         }
         return Secret(String(Substring(parts[1])))
-    }
-
-    /// The admission, with the call's place given back at its end.
-    func holding(_ place: CallPlace?, until admission: Admission) -> Admission {
-        guard let place, case .accept(let limit, let refused, let then) = admission else { return admission }
-        return .accept(
-            bodyLimit: limit,
-            refused: { violation in
-                place.giveBack()
-                refused?(violation)
-            },
-            then: { body, reply in then(body, reply.whenSent { place.giveBack() }) }
-        )
     }
 
     /// Whether a caller may send this, before it costs anything.

@@ -3,7 +3,7 @@ internal import Messaging
 
 extension GatewayResponder {
     /// Whether an event may come in: its sender shows the identification key, bare or as a bearer token.
-    func event(_ head: RequestHead) throws(Problem) -> Admission {
+    func event(_ head: RequestHead, _ notes: CallNotes) throws(Problem) -> Admission {
         guard let events else {
             throw Problem(.noSuchResource, detail: "The gateway has no resource at this path.")
         }
@@ -14,9 +14,10 @@ extension GatewayResponder {
             throw Problem(.unauthenticated, detail: "Authorization is not the identification key of Divar's events.")
         }
         try requireJSON(head)
-        let trace = trace(of: head)
+        let trace = notes.facts.trace ?? trace(of: head)
         return .accept(bodyLimit: MessageLimits.eventBodyBytes) { [service] body, reply in
             service.receive(event: body, trace: trace) { problem in
+                if let problem { notes.note(problem) }
                 reply.send(problem.map { ProblemResponse.response(to: $0) } ?? AnswerResponse.taken)
             }
         }

@@ -39,13 +39,13 @@ extension GatewayResponder {
         case .delete:
             return .accept(bodyLimit: 0) { [service] _, reply in
                 service.removeTokens(of: name, for: call) { problem in
-                    reply.send(AnswerResponse.response(to: problem, call: call))
+                    reply.answer(problem, of: call)
                 }
             }
         default:
             return .accept(bodyLimit: 0) { [service] _, reply in
                 let result = service.reportTokens(of: name, for: call)
-                reply.send(AnswerResponse.response(to: result.map(AnswerBody.userTokens), call: call))
+                reply.answer(result.map(AnswerBody.userTokens), of: call)
             }
         }
     }
@@ -57,11 +57,11 @@ extension GatewayResponder {
             do throws(Problem) {
                 let tokens = try UserTokensBodyReader.tokens(from: body)
                 service.keepTokens(tokens, of: name, for: call) { problem in
-                    reply.send(AnswerResponse.response(to: problem, call: call))
+                    reply.answer(problem, of: call)
                 }
             } catch {
                 service.refused(GatewayResponder.refusal(of: call, to: .users, for: error))
-                reply.send(ProblemResponse.response(to: error, call: call))
+                reply.answer(error, of: call)
             }
         }
     }

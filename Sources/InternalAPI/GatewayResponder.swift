@@ -15,6 +15,8 @@ package struct GatewayResponder: HTTPResponder {
     private let limits: MessageLimits
     private let reportForeignLinks: ForeignLinkReport
     private let loops: LoopGuard?
+    /// Nil where nobody wants to know.
+    private let observer: (any CallObserving)?
     private let traces = TraceNumbers()
 
     package init(
@@ -24,8 +26,10 @@ package struct GatewayResponder: HTTPResponder {
         readiness: any ReadinessReporting,
         limits: MessageLimits,
         reportForeignLinks: @escaping ForeignLinkReport = { _, _ in },
-        loops: LoopGuard? = nil
+        loops: LoopGuard? = nil,
+        observer: (any CallObserving)? = nil
     ) {
+        self.observer = observer
         self.loops = loops
         self.service = service
         self.callers = callers
@@ -36,19 +40,29 @@ package struct GatewayResponder: HTTPResponder {
     }
 
     package func admit(_ head: RequestHead, from peer: Peer) -> Admission {
-        if loops?.isOurOwn(head, from: peer) == true {
-            return .refuse(ProblemResponse.response(to: .loop))
-        }
         let route = Route(path: head.path)
+        let notes = CallNotes(request: traces.next())
+        let trace = trace(of: head)
+        notes.note { $0.trace = trace }
+        let call = CallInHand(head, to: route, from: peer, notes: notes, observer: observer)
+        if loops?.isOurOwn(head, from: peer) == true {
+            notes.note(.loop)
+            return call.following(.refuse(ProblemResponse.response(to: .loop)))
+        }
         var caller: Caller?
         do throws(Problem) {
-            return try admit(head, to: route, from: peer, as: &caller)
+            return call.following(try admit(head, to: route, from: peer, as: &caller, call))
         } catch {
             var problem = error
             if route == .send { problem.outcome = .notSent }
+            notes.note(problem)
             record(problem.kind, of: head, to: route, from: peer, by: caller)
-            return .refuse(ProblemResponse.response(to: problem, allowing: route?.allowedMethods))
+            return call.following(.refuse(ProblemResponse.response(to: problem, allowing: route?.allowedMethods)))
         }
+    }
+
+    package func refused(_ violation: ProtocolViolation, from peer: Peer) {
+        observer?.refused(Problem(violation).kind, from: peer)
     }
 
     package func response(to violation: ProtocolViolation) -> Response {
@@ -63,7 +77,8 @@ package struct GatewayResponder: HTTPResponder {
         _ head: RequestHead,
         to route: Route?,
         from peer: Peer,
-        as known: inout Caller?
+        as known: inout Caller?,
+        _ inHand: CallInHand
     ) throws(Problem) -> Admission {
         guard let route else {
             throw Problem(.noSuchResource, detail: "The gateway has no resource at this path.")
@@ -71,21 +86,21 @@ package struct GatewayResponder: HTTPResponder {
         guard route.allowedMethods.contains(head.method) else {
             throw Problem(.methodNotAllowed, detail: "This resource does not have the method \(head.method.name).")
         }
-        if route == .events { return try event(head) }
+        if route == .events { return try event(head, inHand.notes) }
         try requireUserTokens(for: route)
         guard let permission = route.permission else { return open(route) }
-        let (caller, meter) = try recognised(head, from: peer, as: &known)
+        let (caller, meter) = try recognised(head, from: peer, as: &known, inHand.notes)
         guard caller.permissions.contains(permission) else {
             throw Problem(.notAllowed, detail: "The caller \(caller.name) may not \(permission.rawValue).")
         }
-        let place = try CallPlace.taken(from: meter)
-        let trace = trace(of: head)
+        inHand.hold(try CallPlace.taken(from: meter))
+        let trace = inHand.notes.facts.trace ?? trace(of: head)
         let userToken = try userToken(of: head)
         let call = CallContext(
             caller: caller, userToken: userToken, trace: trace, peer: peer.description, timeout: try timeout(of: head),
-            user: try keptUser(of: head)
+            user: try keptUser(of: head), notes: inHand.notes
         )
-        return holding(place, until: try admission(of: call, head, to: route))
+        return try admission(of: call, head, to: route)
     }
 
     private func admission(of call: CallContext, _ head: RequestHead, to route: Route) throws(Problem) -> Admission {
@@ -143,25 +158,19 @@ package struct GatewayResponder: HTTPResponder {
                 try GatewayResponder.requireUserToken(call, for: draft.operation)
                 try GatewayResponder.requireQueue(isQueued, for: body.expires)
                 guard !isDryRun else {
-                    service.preview(draft, expires: body.expires, for: call) { result in
-                        reply.send(AnswerResponse.response(to: result, call: call))
-                    }
+                    service.preview(draft, expires: body.expires, for: call) { reply.answer($0, of: call) }
                     return
                 }
                 guard !isQueued else {
-                    service.enqueue(draft, expires: body.expires, key: key, for: call) { answer in
-                        reply.send(AnswerResponse.response(to: answer, call: call))
-                    }
+                    service.enqueue(draft, expires: body.expires, key: key, for: call) { reply.answer($0, of: call) }
                     return
                 }
-                service.send(draft, key: key, for: call) { answer in
-                    reply.send(AnswerResponse.response(to: answer, call: call))
-                }
+                service.send(draft, key: key, for: call) { reply.answer($0, of: call) }
             } catch {
                 var problem = error
                 problem.outcome = .notSent
                 service.refused(GatewayResponder.refusal(of: call, to: .send, for: problem))
-                reply.send(ProblemResponse.response(to: problem, call: call))
+                reply.answer(problem, of: call)
             }
         }
     }
@@ -190,12 +199,9 @@ package struct GatewayResponder: HTTPResponder {
             guard body.isEmpty || (try? JSONParser.parse(body)) == .object([]) else {
                 let problem = Problem(.invalidRequest, detail: "The body must be empty or an empty JSON object.")
                 service.refused(GatewayResponder.refusal(of: call, to: .upload, for: problem))
-                reply.send(ProblemResponse.response(to: problem, call: call))
-                return
+                return reply.answer(problem, of: call)
             }
-            service.createUploadToken(for: call) { result in
-                reply.send(AnswerResponse.response(to: result.map(AnswerBody.grant), call: call))
-            }
+            service.createUploadToken(for: call) { reply.answer($0.map(AnswerBody.grant), of: call) }
         }
     }
 
@@ -220,7 +226,7 @@ package struct GatewayResponder: HTTPResponder {
         let condition = head.fields[.ifNoneMatch].map(EntityTagCondition.init)
         return .accept(bodyLimit: 0) { [service] _, reply in
             let giveUp = service.readConversation(read, for: call) { answer in
-                reply.send(AnswerResponse.response(to: answer, condition: condition, call: call))
+                reply.answer(answer, of: call, condition: condition)
             }
             reply.whenAbandoned(giveUp)
         }
@@ -244,7 +250,7 @@ package struct GatewayResponder: HTTPResponder {
         }
         return .accept(bodyLimit: 0) { [service] _, reply in
             let answer = { (result: Result<MessageReport, Problem>) in
-                reply.send(AnswerResponse.response(to: result.map(AnswerBody.report), call: call))
+                reply.answer(result.map(AnswerBody.report), of: call)
             }
             if isCancel {
                 service.cancel(id, for: call, completion: answer)

@@ -51,6 +51,24 @@ enum Route: Equatable {
         }
     }
 
+    /// What a call to it is for, as metrics and log lines have it.
+    var name: String {
+        switch self {
+        case .send: "send"
+        case .conversation: "read"
+        case .uploadToken: "upload"
+        case .message: "message"
+        case .userTokens: "users"
+        case .events: "events"
+        case .description: "openapi"
+        case .live: "live"
+        case .ready: "ready"
+        }
+    }
+
+    /// Whether it only says how the gateway fares.
+    var isProbe: Bool { self == .live || self == .ready }
+
     /// What a caller must be allowed; nil for what anybody may ask, and for events, which Divar
     /// brings.
     var permission: Permission? {

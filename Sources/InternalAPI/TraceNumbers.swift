@@ -9,7 +9,7 @@ final class TraceNumbers {
         TraceContext(random: (next(), next()), span: next())
     }
 
-    private func next() -> UInt64 {
+    func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB

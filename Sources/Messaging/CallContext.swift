@@ -9,6 +9,8 @@ package struct CallContext: Sendable {
     package var peer: String
     /// How long the caller waits, in microseconds; nil where it doesn't say.
     package var timeout: Int64?
+    /// Where what is learned on the way is put down.
+    package var notes: CallNotes
 
     package init(
         caller: Caller,
@@ -16,8 +18,10 @@ package struct CallContext: Sendable {
         trace: TraceContext,
         peer: String = "",
         timeout: Int64? = nil,
-        user: UserName? = nil
+        user: UserName? = nil,
+        notes: CallNotes = CallNotes()
     ) {
+        self.notes = notes
         self.user = user
         self.timeout = timeout
         self.caller = caller

@@ -1,14 +1,18 @@
 """The admin listener: metrics, and who may look."""
 
+import concurrent.futures
 import json
 import pathlib
 import re
 import shutil
 import socket
 import subprocess
+import time
 
 import pytest
 
+from calls import TOKEN
+from canaries import PLANTED
 from checks import assert_sent
 from conftest import KEY, KEY_VARIABLE, MINIMAL, NO_CACHE, upstream_configuration
 from processes import run, wait_until
@@ -36,6 +40,11 @@ def start(start_behind, start_upstream, new_client):
     return run
 
 
+def family(name):
+    """Of which family a sample is; those of a histogram have three endings."""
+    return re.sub("_(bucket|sum|count)$", "", re.match("[a-z_]+", name)[0])
+
+
 def metrics(admin):
     """All samples, by name and labels; every line is one that Prometheus reads."""
     answer = admin.get("/metrics")
@@ -48,7 +57,7 @@ def metrics(admin):
             continue
         found = SAMPLE.fullmatch(line)
         assert found, line
-        assert found[1] in described, f"{found[1]} has no help"
+        assert {found[1], family(found[1])} & described, f"{found[1]} has no help"
         samples[found[1] + found[2]] = float(found[3])
     return samples
 
@@ -140,11 +149,123 @@ def test_every_family_is_documented(start):
     document = (ROOT / "docs" / "metrics.md").read_text()
     documented = set(re.findall(r"^\| `([a-z_]+)` \| (?:gauge|counter|histogram) \|", document, re.M))
     app = {"keys": [{"env": KEY_VARIABLE}], "quota": {"per_minute": 100, "per_day": 5}}
-    _, _, _, admin = start(apps={"default": app})
-    seen = {re.match("[a-z_]+", name)[0] for name in metrics(admin)}
+    _, client, _, admin = start(apps={"default": app})
+    assert_sent(client.send_message(conversation_id="c-1", text="x"))
+    seen = {family(name) for name in metrics(admin)}
     assert seen <= documented
-    # Counters are there once something was counted, and tokens where they are kept.
-    assert {name for name in documented - seen if not name.endswith("_total")} == {"divar_gateway_user_tokens"}
+    # Counters are there once something was counted; tokens where they are kept, and ages where they are known.
+    assert {name for name in documented - seen if not name.endswith("_total")} == {
+        "divar_gateway_user_tokens", "divar_gateway_key_age_seconds",
+    }
+
+
+def test_calls_are_counted_by_what_became_of_them(start):
+    _, client, _, admin = start(lambda request: complaint(400, 3, "no") if b"bad" in request.body else agreeable(request))
+    assert_sent(client.send_message(conversation_id="c-1", text="x"))
+    assert_sent(client.send_message(conversation_id="c-1", text="x"))
+    refused = client.send_message(conversation_id="c-1", text="bad").json()
+    assert client.send_message(conversation_id="c-1", text="").status_code == 400
+    assert client.get("/nowhere").status_code == 404
+    told = metrics(admin)
+    requests = "divar_gateway_requests_total"
+    sends = f'{requests}{{caller="local",operation="send",outcome='
+    assert told[sends + '"sent",status="2xx"}'] == 2
+    assert told[sends + '"not_sent",status="4xx"}'] + told.get(sends + '"not_sent",status="5xx"}', 0) == 2
+    assert told[f'{requests}{{caller="",operation="none",outcome="none",status="4xx"}}'] == 1
+    kind = refused["type"].rsplit(":", 1)[1]
+    assert told[f'divar_gateway_problems_total{{operation="send",problem="{kind}"}}'] == 1
+    assert told['divar_gateway_problems_total{operation="send",problem="invalid-request"}'] == 1
+    attempts = 'divar_gateway_upstream_attempts_total{endpoint="v1.bot.conversation",result='
+    assert told[attempts + '"ok",version="v1"}'] == 2
+    assert told[attempts + f'"{kind}",version="v1"}}'] == 1
+
+
+def test_the_gateways_own_time_is_told_apart_from_divars(start):
+    slow = 0.2
+
+    def late(request):
+        time.sleep(slow)
+        return agreeable(request)
+
+    _, client, _, admin = start(late)
+    for _ in range(3):
+        assert_sent(client.send_message(conversation_id="c-1", text="x"))
+    told = metrics(admin)
+    for name in ("request_duration", "request_own_duration"):
+        assert told[f'divar_gateway_{name}_seconds_count{{operation="send"}}'] == 3
+    whole = told['divar_gateway_request_duration_seconds_sum{operation="send"}']
+    own = told['divar_gateway_request_own_duration_seconds_sum{operation="send"}']
+    divar = told['divar_gateway_upstream_attempt_duration_seconds_sum{endpoint="v1.bot.conversation",version="v1"}']
+    assert divar >= 3 * slow and own < 3 * slow
+    assert whole == pytest.approx(own + divar, abs=0.01)
+    labels = 'operation="send"'
+    buckets = [
+        told[name] for name in told
+        if name.startswith("divar_gateway_request_duration_seconds_bucket") and labels in name
+    ]
+    assert buckets == sorted(buckets) and buckets[-1] == 3
+
+
+def test_what_the_cache_does_is_counted(start):
+    _, client, _, admin = start(cache={"ttl": "60s"})
+    for _ in range(3):
+        assert client.get("/conversations/c-1", headers=TOKEN).status_code == 200
+    told = metrics(admin)
+    assert told['divar_gateway_cache_reads_total{result="miss"}'] == 1
+    assert told['divar_gateway_cache_reads_total{result="hit"}'] == 2
+    assert (told["divar_gateway_cache_entries"], told["divar_gateway_cache_fetches_total"]) == (1, 1)
+    assert 0 < told["divar_gateway_cache_bytes"] <= told["divar_gateway_cache_limit_bytes"]
+
+
+def test_a_fetch_that_a_send_overtakes_is_a_fence(start):
+    gate = Gate()
+    _, client, upstream, admin = start(
+        lambda request: gate(request) if request.method == "GET" else agreeable(request), cache={"ttl": "60s"})
+    with concurrent.futures.ThreadPoolExecutor() as threads:
+        read = threads.submit(client.get, "/conversations/c-1", headers=TOKEN)
+        upstream.wait_for_requests(1)
+        assert_sent(client.send_message(conversation_id="c-1", text="x"))
+        gate.open()
+        assert read.result().status_code == 200
+    assert metrics(admin)["divar_gateway_cache_fences_total"] == 1
+
+
+def test_batches_of_the_journal_are_measured(start):
+    _, client, _, admin = start()
+    before = metrics(admin)
+    for _ in range(5):
+        assert_sent(client.send_message(conversation_id="c-1", text="x"))
+    after = metrics(admin)
+    commits, records = (
+        after[f"divar_gateway_journal_commit_{name}"] - before[f"divar_gateway_journal_commit_{name}"]
+        for name in ("duration_seconds_count", "records_sum")
+    )
+    assert commits >= 10 and records >= 10
+    assert 0 < after["divar_gateway_journal_commit_duration_seconds_sum"] < 5
+
+
+def test_the_age_of_a_key_is_told_where_it_is_known(start, tmp_path):
+    file = tmp_path / "divar.key"
+    file.touch(mode=0o600)
+    PLANTED.may_be_in(file)
+    file.write_text(KEY)
+    created = time.time() - 70 * 86_400
+    stamp = time.strftime("%Y-%m-%d", time.gmtime(created))
+    _, _, _, admin = start(apps={"default": {"keys": [{"file": str(file), "created": stamp}]}})
+    told = metrics(admin)
+    [age] = [value for name, value in told.items() if name.startswith("divar_gateway_key_age_seconds")]
+    assert 70 * 86_400 <= age <= 72 * 86_400
+    [up] = [value for name, value in told.items() if name.startswith("divar_gateway_key_up")]
+    assert up == 1
+
+
+def test_what_linux_says_of_the_process_is_there(start):
+    gateway, _, _, admin = start()
+    told = metrics(admin)
+    assert told["process_resident_memory_bytes"] == pytest.approx(gateway.memory("VmRSS") * 1024, rel=0.3)
+    assert 0 <= time.time() - told["process_start_time_seconds"] < 60
+    assert 5 < told["process_open_fds"] < told["process_max_fds"]
+    assert told["process_cpu_seconds_total"] > 0
 
 
 needs_promtool = pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")

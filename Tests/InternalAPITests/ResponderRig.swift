@@ -18,14 +18,16 @@ struct ResponderRig {
         isReady: Bool = true,
         failure: Problem? = nil,
         callers: (any CallerAuthenticating)? = nil,
-        reportForeignLinks: @escaping ForeignLinkReport = { _, _ in }
+        reportForeignLinks: @escaping ForeignLinkReport = { _, _ in },
+        observer: (any CallObserving)? = nil
     ) {
         responder = GatewayResponder(
             service: CannedService(failure: failure),
             callers: callers ?? OneCaller(permissions: permissions),
             readiness: FixedReadiness(isReady: isReady),
             limits: MessageLimits(),
-            reportForeignLinks: reportForeignLinks
+            reportForeignLinks: reportForeignLinks,
+            observer: observer
         )
     }
 

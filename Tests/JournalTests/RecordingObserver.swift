@@ -25,6 +25,7 @@ final class RecordingObserver: JournalObserver {
         }
     }
 
+    func committed(submissions: Int, records: Int, within duration: Duration) {}
     func failed(_ error: JournalStoreError) { hear("failed: \(error.kind.rawValue)") }
     func recovered() { hear("recovered") }
     func settled(_ count: Int, reason: RecordReason) { hear("settled \(count): \(reason.rawValue)") }

@@ -41,8 +41,18 @@ import Testing
         let (reading, writing) = makePipe()
         defer { for end in [reading, writing] { close(end) } }
         let sink = DescriptorSink(descriptor: writing)
-        sink.write(line: [UInt8](repeating: UInt8(ascii: "x"), count: DescriptorSink.maximumLineBytes))
+        sink.write(line: [UInt8](repeating: UInt8(ascii: "x"), count: DescriptorSink.maximumBytes + 1))
         sink.write(line: Array("next".utf8))
         #expect(read(reading, upTo: 100).contains("\"count\":1}"))
+    }
+
+    @Test func `of lines that are lost together each one counts`() {
+        let (reading, writing) = makePipe()
+        defer { for end in [reading, writing] { close(end) } }
+        let sink = DescriptorSink(descriptor: writing)
+        sink.write(lines: [UInt8](repeating: UInt8(ascii: "x"), count: DescriptorSink.maximumBytes + 1), count: 7)
+        sink.write(lines: Array("next\nand next".utf8), count: 2)
+        let text = read(reading, upTo: 100)
+        #expect(text.contains("\"count\":7}") && text.hasSuffix("next\nand next\n"))
     }
 }

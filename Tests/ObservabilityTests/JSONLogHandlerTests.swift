@@ -8,15 +8,18 @@ import Testing
     private final class MemorySink: LogSink {
         let lines = Mutex<[[UInt8]]>([])
 
-        func write(line: [UInt8]) {
-            lines.withLock { $0.append(line) }
+        func write(lines written: [UInt8], count: Int) {
+            lines.withLock { $0.append(written) }
         }
     }
 
-    private func logged(_ log: (Logger) -> Void) throws -> [JSONValue] {
+    private func logged(
+        from threshold: LogThreshold = LogThreshold(.info),
+        _ log: (Logger) -> Void
+    ) throws -> [JSONValue] {
         let sink = MemorySink()
         let logger = Logger(label: "test") { label in
-            JSONLogHandler(label: label, level: .info, sink: sink) { "2026-01-02T03:04:05Z" }
+            JSONLogHandler(label: label, threshold: threshold, sink: sink) { "2026-01-02T03:04:05Z" }
         }
         log(logger)
         return try sink.lines.withLock { $0 }.map { try JSONParser.parse($0) }
@@ -43,5 +46,29 @@ import Testing
 
     @Test func `an event below the level is not written`() throws {
         #expect(try logged { $0.debug("x") }.isEmpty)
+    }
+
+    @Test func `a level that changes applies to loggers that are there`() throws {
+        let threshold = LogThreshold(.info)
+        let lines = try logged(from: threshold) { logger in
+            logger.debug("before")
+            threshold.level = .debug
+            logger.debug("then")
+            threshold.level = .error
+            logger.warning("after")
+        }
+        #expect(lines.map { $0["message"] } == [.string("then")])
+    }
+
+    @Test func `a level of one logger's own stays`() throws {
+        let threshold = LogThreshold(.info)
+        let lines = try logged(from: threshold) { logger in
+            var own = logger
+            own.logLevel = .error
+            threshold.level = .trace
+            own.warning("quiet")
+            logger.trace("loud")
+        }
+        #expect(lines.map { $0["message"] } == [.string("loud")])
     }
 }

@@ -5,6 +5,7 @@ private import FoundationEssentials
 internal import Journal
 internal import Logging
 internal import Messaging
+private import Metrics
 internal import NIOCore
 
 /// Sends what waits in the queue, at the pace of the quota: performs what `SendQueue` decides. Confined to one event
@@ -190,6 +191,10 @@ final class QueueDispatcher {
 
     /// It is out of the queue: the end is written down.
     private func conclude(_ message: MessageID, _ record: RecordDraft, answer: [UInt8]?, attempts: Int) {
+        Counter(
+            label: "divar_gateway_queued_messages_total",
+            dimensions: [("outcome", record.outcome?.rawValue ?? Outcome.unknown.rawValue)]
+        ).increment()
         shared.givePlaceBack()
         deferrals[message] = nil
         let keptUntil = QueueDispatcher.now + shared.settings.keepFailed

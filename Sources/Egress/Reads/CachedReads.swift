@@ -18,6 +18,7 @@ final class CachedReads {
         let call: CallContext
         var deadline: NIODeadline
         var timer: Scheduled<Void>?
+        let since: NIODeadline
         /// What it waits for, and whether it makes that fetch itself.
         var fetch: (id: FetchID, isOwn: Bool)?
         var completion: Completion
@@ -68,7 +69,8 @@ final class CachedReads {
             waiter: CacheWaiter(loop: loop, number: lastNumber)
         )
         var waiting = Pending(
-            conversation: read.conversation, call: call, deadline: caller.deadline(of: call), completion: completion
+            conversation: read.conversation, call: call, deadline: caller.deadline(of: call), since: now,
+            completion: completion
         )
         switch cache.use({ $0.decide(asked, now: SharedConversationCache.microseconds(now)) }) {
         case .answer(let answer, let refresh):
@@ -144,6 +146,11 @@ final class CachedReads {
             }
             guard let waiting = pending.removeValue(forKey: number) else { continue }
             waiting.timer?.cancel()
+            // It waited for Divar all the same.
+            if waiting.fetch?.isOwn == false {
+                let lasted = (NIODeadline.now() - waiting.since).nanoseconds / 1000
+                waiting.call.notes.waitedForDivar(microseconds: lasted)
+            }
             switch notice {
             case .answer(let answer):
                 if answer.status.isCollapsed { noteFromMemory(waiting) }

@@ -22,6 +22,15 @@ package final class SharedConversationCache: Sendable {
         cache.withLock { $0.sweep(now: now) }
     }
 
+    /// How full it is, and what it has done.
+    package func report() -> CacheReport {
+        cache.withLock { cache in
+            CacheReport(
+                entries: cache.entryCount, bytes: cache.bytes, maximumBytes: cache.settings.maximumBytes,
+                fetches: cache.fetchCount, fences: cache.fenceCount, evictions: cache.evictionCount)
+        }
+    }
+
     func use<Result>(_ use: (inout ConversationCache) -> Result) -> Result {
         cache.withLock { cache in use(&cache) }
     }

@@ -5,6 +5,7 @@ private import HTTPWire
 internal import Journal
 internal import Logging
 internal import Messaging
+private import Metrics
 internal import NIOCore
 
 /// Reads conversations for messages in doubt, and has what it finds in the trail. Confined to one event loop.
@@ -93,6 +94,8 @@ final class ReconcileSearch {
         var record = RecordDraft(.reconciliation)
         record.reconciled = verdict.rawValue
         record.traceID = exchange.call.trace.traceID
+        let labels = [("verdict", verdict.rawValue)]
+        Counter(label: "divar_gateway_reconciliations_total", dimensions: labels).increment()
         _ = journal.submit(.reconciliation(record, of: exchange.message)) { _ in }
         logger.notice(
             "a message in doubt was looked for",

@@ -13,20 +13,34 @@ struct GatewayMetrics: MetricSource {
     let rules: SharedUpstreamRules
     let queue: SharedSendQueue
     let users: SharedUserTokens?
+    let cache: SharedConversationCache
+    let journalQueue: @Sendable () -> Int
     let connections: @Sendable () -> Int
 
     /// Those that are counted where things happen.
-    static let counted = [
-        MetricDescription(
-            "divar_gateway_route_changes_total", .counter, "Endpoints of Divar's that were found gone, or back."),
-        MetricDescription(
-            "divar_gateway_divar_limited_total", .counter, "Calls that Divar refused because a limit is passed."),
-        MetricDescription(
-            "divar_gateway_quota_day_warnings_total", .counter, "How often four fifths of an app's day were used."),
-    ]
+    static let counted =
+        [
+            MetricDescription(
+                "divar_gateway_route_changes_total", .counter, "Endpoints of Divar's that were found gone, or back."),
+            MetricDescription(
+                "divar_gateway_divar_limited_total", .counter, "Calls that Divar refused because a limit is passed."),
+            MetricDescription(
+                "divar_gateway_quota_day_warnings_total", .counter, "How often four fifths of an app's day were used."),
+            MetricDescription(
+                "divar_gateway_upstream_attempts_total", .counter, "Attempts at Divar's endpoints, by their end."),
+            MetricDescription(
+                "divar_gateway_upstream_attempt_duration_seconds", .histogram, bounds: MetricsRegistry.usualBounds,
+                "From an attempt's begin to its answer."),
+            MetricDescription(
+                "divar_gateway_queued_messages_total", .counter, "Messages that left the queue, by what became of them."
+            ),
+            MetricDescription(
+                "divar_gateway_reconciliations_total", .counter,
+                "Messages in doubt that were looked for, by the verdict."),
+        ] + CallMetrics.described + JournalMetrics.described
 
     func families() -> [MetricFamily] {
-        [build, routes, breaker] + quota + upstream + journalFamilies + tokens + [
+        [build, routes, breaker] + quota + upstream + journalFamilies + tokens + keyFamilies + cacheFamilies + [
             GatewayMetrics.gauge("divar_gateway_queue_messages", "Messages that wait to be sent.", queue.waiting),
             GatewayMetrics.gauge("divar_gateway_connections", "Open connections of callers.", connections()),
         ]
@@ -113,6 +127,8 @@ struct GatewayMetrics: MetricSource {
             GatewayMetrics.gauge(
                 "divar_gateway_journal_up", "0 where the audit trail can not be written, and so nothing is sent.",
                 journal.error == nil ? 1 : 0),
+            GatewayMetrics.gauge(
+                "divar_gateway_journal_queue", "Submissions that wait for the journal's thread.", journalQueue()),
         ]
     }
 
@@ -127,7 +143,7 @@ struct GatewayMetrics: MetricSource {
         ]
     }
 
-    private static func gauge(_ name: String, _ help: String, _ value: Int) -> MetricFamily {
+    static func gauge(_ name: String, _ help: String, _ value: Int) -> MetricFamily {
         MetricFamily(MetricDescription(name, .gauge, help), [MetricSample(.integer(value))])
     }
 }

@@ -96,6 +96,8 @@ package struct Configuration: Sendable {
     /// How long a stop waits for calls under way.
     package var drain: Duration = .seconds(10)
     package var logLevel: Logger.Level = .info
+    /// Whether each call has a line in the log.
+    package var logsRequests = true
     /// On which line of the file each key stands, by its path.
     package var lines: [String: Int] = [:]
 

@@ -51,7 +51,7 @@ package struct ConfigurationReader {
         let limits = LimitsReader(root.mapping("limits"))
         let drain = root.duration("drain", in: .zero ... .seconds(600)) ?? .seconds(10)
         let preferred = preferredEndpoints(root.mapping("endpoints"), contract: contract)
-        let logLevel = logLevel(root.mapping("log"))
+        let log = log(root.mapping("log"))
         var trail = JournalReader(problems: problems).read(
             journal: root.mapping("journal"), audit: root.mapping("audit"), idempotency: root.mapping("idempotency")
         )
@@ -79,8 +79,8 @@ package struct ConfigurationReader {
             quotas: quotas, overload: overload, queue: queue.settings, reconcile: reconcile,
             callers: callers, callersFile: callersFile, localApp: localApp,
             serverLimits: serverLimits, messageLimits: messageLimits,
-            trail: trail, cache: cache, events: events, oauth: oauth, drain: drain, logLevel: logLevel,
-            lines: problems.lines
+            trail: trail, cache: cache, events: events, oauth: oauth, drain: drain, logLevel: log.level,
+            logsRequests: log.requests, lines: problems.lines
         )
     }
 
@@ -137,10 +137,11 @@ package struct ConfigurationReader {
         return preferred
     }
 
-    private func logLevel(_ mapping: MappingReader) -> Logger.Level {
+    private func log(_ mapping: MappingReader) -> (level: Logger.Level, requests: Bool) {
         let level = mapping.value("level", "one of \(names(Logger.Level.allCases))", { Logger.Level(rawValue: $0) })
+        let requests = mapping.value("requests", "true or false", UnitParser.truth) ?? true
         mapping.reportUnknownKeys()
-        return level ?? .info
+        return (level ?? .info, requests)
     }
 
     private func names<Named: RawRepresentable<String>>(_ cases: [Named]) -> String {

@@ -20,6 +20,8 @@ final class KeysStatus: Sendable {
 
     var apps: [AppName] { keys.apps }
 
+    func reports() -> [KeyReport] { keys.reports() }
+
     var detail: String {
         let now = Int(Date().timeIntervalSince1970)
         let remarks = keys.reports().compactMap { report -> String? in

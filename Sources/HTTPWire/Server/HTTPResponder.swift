@@ -5,4 +5,10 @@ package protocol HTTPResponder {
     func admit(_ head: RequestHead, from peer: Peer) -> Admission
     /// The answer to something that never became a request. The connection closes after it.
     func response(to violation: ProtocolViolation) -> Response
+    /// Told of what was answered so, where `admit` was not asked.
+    func refused(_ violation: ProtocolViolation, from peer: Peer)
+}
+
+extension HTTPResponder {
+    package func refused(_ violation: ProtocolViolation, from peer: Peer) {}
 }

@@ -5,8 +5,10 @@ internal import NIOCore
 package struct Reply {
     let connection: any ReplyTaking
     let exchange: UInt64
+    /// Written behind those of the answer.
+    private var fields: [(name: String, value: String)] = []
     /// Done after the answer was given, whether or not there is still somebody to take it.
-    private(set) var sent: (() -> Void)?
+    private var sent: ((Response) -> Void)?
 
     init(connection: any ReplyTaking, exchange: UInt64) {
         self.connection = connection
@@ -14,13 +16,19 @@ package struct Reply {
     }
 
     package func send(_ response: Response) {
+        var response = response
+        response.fields += fields
         connection.take(response, bodyBytes: response.content.readableBytes, for: exchange)
-        sent?()
+        sent?(response)
     }
 
-    /// The same place, with something to be done once it is used.
-    package func whenSent(_ action: @escaping () -> Void) -> Reply {
+    /// The same place, with fields for its answer, and something to be done once it is used.
+    package func adding(
+        _ fields: [(name: String, value: String)],
+        whenSent action: @escaping (Response) -> Void
+    ) -> Reply {
         var reply = self
+        reply.fields = fields
         reply.sent = action
         return reply
     }

@@ -205,7 +205,11 @@ final class ServerConnection: ChannelInboundHandler {
 
     private func refuse(_ violation: ProtocolViolation) {
         bodyIsSwallowable = false
-        bodyRefused?(violation)
+        if let bodyRefused {
+            bodyRefused(violation)
+        } else {
+            responder.refused(violation, from: peer)
+        }
         bodyRefused = nil
         respond(responder.response(to: violation), closing: true)
     }

@@ -118,6 +118,7 @@ final class JournalKeeper {
         let lost = isLossDue ? lost : 0
         let isDue = ledger.isCheckpointDue(at: status.records, now: now)
         if !writing.isEmpty || lost > 0 || isDue {
+            let (began, first) = (ContinuousClock.now, status.records)
             do {
                 var decision: LedgerDecision?
                 try store.commit(lookingUp: writing.compactMap(\.claimName)) { head, claims in
@@ -131,6 +132,9 @@ final class JournalKeeper {
                 // Whoever took the file away meanwhile took this batch, too.
                 try store.checkPlace()
                 if let decision {
+                    observer.committed(
+                        submissions: writing.count, records: decision.batch.head.size - first,
+                        within: .now - began)
                     written(decision, lost: lost)
                     deliver(Array(zip(writing, decision.results)) + lookUps(letters))
                 }

@@ -42,6 +42,9 @@ final class JournalMailbox: Sendable {
         return isTaken
     }
 
+    /// How many wait.
+    var count: Int { state.withLock { $0.letters.count } }
+
     /// No letter is taken any more; those that are there still are read.
     ///
     /// - Parameter ended: called once they are, on the journal's thread; at once where they were before.

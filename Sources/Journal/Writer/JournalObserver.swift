@@ -1,5 +1,7 @@
 /// Who is told how a journal fares. Called on the journal's thread; must not block for long.
 package protocol JournalObserver: Sendable {
+    /// A batch is on disk.
+    func committed(submissions: Int, records: Int, within duration: Duration)
     func failed(_ error: JournalStoreError)
     func recovered()
     /// Intents without an outcome were found, and have one now.

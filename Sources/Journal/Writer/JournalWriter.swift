@@ -55,6 +55,9 @@ package final class JournalWriter: Sendable {
         mailbox.post(JournalLetter(submission: submission, client: client, ticket: ticket))
     }
 
+    /// How many submissions wait for the thread.
+    package var waiting: Int { mailbox.count }
+
     /// Counts a note that was not even handed over.
     package func countLost() {
         mailbox.countLost()

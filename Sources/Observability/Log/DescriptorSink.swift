@@ -2,13 +2,13 @@ private import Glibc
 private import StrictJSON
 private import Synchronization
 
-/// Writes each line to a file descriptor with one system call, so that lines of several threads don't mix.
+/// Writes lines to a file descriptor with one system call, so that those of several threads don't mix.
 ///
 /// Never waits: lines that a full pipe doesn't take are lost, and the next one that gets through is preceded by their
 /// count. A reader of the log that stops reading must not stop an event loop.
 package final class DescriptorSink: LogSink {
-    /// A longer line could block on a pipe that has room for less: `PIPE_BUF` of Linux.
-    package static let maximumLineBytes = 4096
+    /// More at once could block on a pipe that has room for less: `PIPE_BUF` of Linux, with the last line feed.
+    package static let maximumBytes = 4095
 
     private let descriptor: Int32
     private let lost = Atomic<Int>(0)
@@ -18,20 +18,20 @@ package final class DescriptorSink: LogSink {
         self.descriptor = descriptor
     }
 
-    package func write(line: [UInt8]) {
-        guard line.count < DescriptorSink.maximumLineBytes, takesBytes else {
-            lost.add(1, ordering: .relaxed)
+    package func write(lines: [UInt8], count: Int) {
+        guard lines.count <= DescriptorSink.maximumBytes, takesBytes else {
+            lost.add(count, ordering: .relaxed)
             return
         }
         let lostBefore = lost.exchange(0, ordering: .relaxed)
         if lostBefore > 0 {
             send(JSONWriter.bytes(notice(of: lostBefore)))
             guard takesBytes else {
-                lost.add(1, ordering: .relaxed)
+                lost.add(count, ordering: .relaxed)
                 return
             }
         }
-        send(line)
+        send(lines)
     }
 
     private func notice(of count: Int) -> JSONValue {
@@ -47,8 +47,8 @@ package final class DescriptorSink: LogSink {
         return unsafe poll(&request, 1, 0) == 1 && request.revents & Int16(POLLOUT) != 0
     }
 
-    private func send(_ line: [UInt8]) {
-        let bytes = line + [UInt8(ascii: "\n")]
+    private func send(_ lines: [UInt8]) {
+        let bytes = lines + [UInt8(ascii: "\n")]
         unsafe bytes.withUnsafeBytes { buffer in
             // A log line that can't be written has nowhere else to go.
             _ = unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count)

@@ -7,19 +7,29 @@ private import StrictJSON
 package struct JSONLogHandler: LogHandler {
     package var metadata: Logger.Metadata = [:]
     package var metadataProvider: Logger.MetadataProvider?
-    package var logLevel: Logger.Level
+    private let threshold: LogThreshold
+    private var ownLevel: Logger.Level?
 
     private let label: String
     private let sink: any LogSink
     private let now: @Sendable () -> String
 
     /// - Parameters:
+    ///   - threshold: shared with others, and changed for all of them.
     ///   - now: the time of an event, as it is to stand in the line.
-    package init(label: String, level: Logger.Level, sink: any LogSink, now: @escaping @Sendable () -> String) {
+    package init(
+        label: String, threshold: LogThreshold, sink: any LogSink, now: @escaping @Sendable () -> String
+    ) {
         self.label = label
-        self.logLevel = level
+        self.threshold = threshold
         self.sink = sink
         self.now = now
+    }
+
+    /// Set for one logger alone, it no longer follows the threshold.
+    package var logLevel: Logger.Level {
+        get { ownLevel ?? threshold.level }
+        set { ownLevel = newValue }
     }
 
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
