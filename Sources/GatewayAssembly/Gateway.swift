@@ -4,11 +4,12 @@ private import Egress
 private import FoundationEssentials
 private import HTTPWire
 private import InternalAPI
-private import Journal
+internal import Journal
 private import Logging
 private import Messaging
 private import NIOCore
 private import NIOPosix
+private import Observability
 
 /// The running gateway: the object graph, from the listeners down to the connections to Divar.
 package struct Gateway: Sendable {
@@ -25,6 +26,8 @@ package struct Gateway: Sendable {
     let callers: CallersWatch
     let keys: KeysWatch
     let certificates: ListenerCertificates
+    let reloadStatus: ReloadStatus
+    private let log: GatewayLog
     /// Nil where no tokens of users are kept.
     private let users: SharedUserTokens?
     private let drain: Duration
@@ -53,11 +56,11 @@ package struct Gateway: Sendable {
             of: configuration, keys: keys.keys, sealer: secrets.sealer, queueSealer: journal.queueSealer, via: via)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let rules = upstreamRules(of: configuration, after: journal.uses)
-        let callers = CallersWatch(configuration, logger: logger)
+        let (callers, reloadStatus) = (CallersWatch(configuration, logger: logger), ReloadStatus())
         let users = try await tokenParts(of: configuration, secrets: secrets, journal: journal, via: via)
         let readiness = GatewayReadiness(
             keys: keys.status, journal: journal.writer.status, rules: rules, callers: callers.status,
-            certificates: certificates, users: users?.shared)
+            certificates: certificates, users: users?.shared, reload: reloadStatus)
         let queue = SharedSendQueue(settings: configuration.queue)
         let reconciler = SharedReconciler(settings: configuration.reconcile)
         let cache = sweptCache(of: configuration, on: group)
@@ -81,8 +84,8 @@ package struct Gateway: Sendable {
             let gateway = Gateway(
                 listeners: try await listen(server, on: configuration.listen, certificates), server: server,
                 group: group, readiness: readiness, journal: journal, cache: cache, queue: queue, rules: rules,
-                callers: callers, keys: keys, certificates: certificates, users: users?.shared,
-                drain: configuration.drain
+                callers: callers, keys: keys, certificates: certificates,
+                reloadStatus: reloadStatus, log: log, users: users?.shared, drain: configuration.drain
             )
             queue.begin()
             users?.shared.begin()
@@ -95,14 +98,22 @@ package struct Gateway: Sendable {
         }
     }
 
-    /// Takes what a new configuration says of callers and of the cache, fetches the keys again, and gives back all
-    /// memory that the cache had.
-    package func reload(_ configuration: Configuration) async {
+    /// Takes what `ReloadRule` says that can be taken of a new configuration.
+    ///
+    /// - Parameter isAsked: somebody asked for it: then all keys are fetched again, and all memory is given back that
+    ///   the cache had.
+    func reload(_ configuration: Configuration, fetchingAll isAsked: Bool, changed: [String]) async {
         await callers.reload(configuration)
-        await keys.reload()
+        rules.reconfigure(quota: configuration.quotas, overload: configuration.overload)
+        log.threshold.level = configuration.logLevel
+        if isAsked { await keys.reload() }
+        guard isAsked || changed.contains(where: { $0.hasPrefix("cache") }) else { return }
         cache.reconfigure(configuration.cache)
         FreeMemory.giveBack()
     }
+
+    /// - Returns: whether the record is on disk.
+    func record(_ record: RecordDraft) async -> Bool { await JournalReceipt.of(record, in: journal.writer) }
 
     /// Takes no new calls, waits for those under way as long as `drain` allows, and ends.
     package func stop() async throws {

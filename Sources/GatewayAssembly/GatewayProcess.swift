@@ -16,6 +16,8 @@ package enum GatewayProcess {
     package static func serve(configurationPath: String?, sandbox settings: SandboxSettings?) async throws {
         ProcessLimits.prepare()
         ProcessLimits.ignoreReloads()
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
+        let stamp = configurationPath.flatMap { FileStamp(path: $0) }
         var sandbox: SandboxHost?
         if let settings { sandbox = try await startSandbox(settings) }
         do {
@@ -43,13 +45,16 @@ package enum GatewayProcess {
                 }
             ]
             let simulated = sandbox.flatMap { target(of: $0) }
+            let reload = ConfigurationReload(
+                gateway, from: configurationPath, current: configuration, logger: logger
+            ) { () throws(ConfigurationError) in
+                try ConfigurationFile.read(path: configurationPath, sandbox: simulated)
+            }
             services.append(
-                ReloadService(
-                    gateway: gateway,
-                    read: { () throws(ConfigurationError) in
-                        try ConfigurationFile.read(path: configurationPath, sandbox: simulated)
-                    }, logger: logger, notifier: notifier)
-            )
+                ReloadService(reload: reload, gateway: gateway, hangups: hangups, notifier: notifier))
+            if let configurationPath {
+                services.append(ConfigurationWatchService(reload: reload, path: configurationPath, first: stamp))
+            }
             services += watchdog(of: gateway, notifier: notifier, environment: environment)
             // Before the others, and so stopped after them: it puts down who called last.
             services.append(KeysService(watch: gateway.keys))

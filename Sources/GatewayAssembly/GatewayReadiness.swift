@@ -15,6 +15,7 @@ final class GatewayReadiness: ReadinessReporting {
     private let certificates: ListenerCertificates
     /// Nil where no tokens of users are kept.
     private let users: SharedUserTokens?
+    private let reload: ReloadStatus
 
     init(
         keys: KeysStatus,
@@ -22,8 +23,10 @@ final class GatewayReadiness: ReadinessReporting {
         rules: SharedUpstreamRules,
         callers: CallersStatus,
         certificates: ListenerCertificates,
-        users: SharedUserTokens?
+        users: SharedUserTokens?,
+        reload: ReloadStatus
     ) {
+        self.reload = reload
         (self.keys, self.journal, self.rules) = (keys, journal, rules)
         (self.callers, self.certificates, self.users) = (callers, certificates, users)
     }
@@ -52,10 +55,11 @@ final class GatewayReadiness: ReadinessReporting {
                 passes: !isDraining,
                 detail: isDraining ? "the gateway is stopping" : "new calls are taken"
             ),
-            // These three never turn a gateway away from its callers: elsewhere it would be no better.
+            // These never turn a gateway away from its callers: elsewhere it would be no better.
             .init(name: "divar", passes: true, detail: health),
             .init(name: "quota", passes: true, detail: quota),
             .init(name: "callers", passes: true, detail: callers.detail),
+            .init(name: "configuration", passes: true, detail: reload.detail),
         ]
         return Readiness(checks: checks + tls + (userChecks ?? []))
     }

@@ -18,7 +18,8 @@ struct QueryOptions: ParsableArguments {
     @Option(name: .long, help: "Only what ended so: sent, not_sent, unknown.")
     var outcome: String?
 
-    @Option(name: .long, help: "Only records of that kind: intent, read, refusal, erasure, pruning, loss.")
+    @Option(
+        name: .long, help: "Only records of that kind: intent, read, refusal, erasure, pruning, configuration, loss.")
     var kind: String?
 
     @Option(name: .long, help: "From that time on: RFC 3339, or an age such as 2h or 7d.")

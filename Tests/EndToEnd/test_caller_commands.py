@@ -258,7 +258,8 @@ def test_sighup_takes_over_the_callers_of_the_configuration(book, new_client, tm
     del settings["callers"], settings["callers_file"]
     gateway.path.write_text(json.dumps(settings))
     gateway.process.send_signal(signal.SIGHUP)
-    gateway.wait_for_log("the callers can not be applied")
+    [line] = gateway.wait_for_log("the configuration can't be applied")
+    assert "without callers everybody would be admitted" in line["problems"]
     assert status(client) == 401 and status(client, own) == 200
 
 

@@ -129,7 +129,8 @@ def test_a_read_cut_at_every_byte_is_an_answer_or_a_problem(reset, chain):
                 expected = {200} if direction == ANSWER else {200, 502}
             assert answered.status_code in expected, (direction, offset, answered.content)
     chain.proxy.plan()
-    assert chain.client.read(CONVERSATION).status_code == 200
+    # One more may come too late for the last cut, and nothing is left to repeat it with.
+    wait_until(lambda: chain.client.read(CONVERSATION).status_code == 200, "a read that nobody cuts")
 
 
 def test_an_idle_connection_that_ends_costs_no_message(chain):

@@ -127,7 +127,7 @@ struct ServerLimitTests {
     @Test func `an empty line behind a request is no head that is late`() async throws {
         let limits = ServerLimits.with {
             $0.headerRead = .milliseconds(150)
-            $0.idle = .seconds(1)
+            $0.idle = .seconds(3)
         }
         try await TestServer.run(limits: limits) { server in
             let client = try await server.connect()

@@ -57,6 +57,7 @@ package struct OCSFEvent: Sendable, Hashable {
         case unknown = 0
         case create = 1
         case read = 2
+        case update = 3
         case delete = 4
         case other = 99
 
@@ -70,6 +71,7 @@ package struct OCSFEvent: Sendable, Hashable {
             case .refusal:
                 let permission = entry.record["operation"].flatMap(Permission.init(rawValue:))
                 self = permission.map { $0 == .read ? .read : .create } ?? .unknown
+            case .configuration: self = .update
             case .loss, .deferral: self = .other
             case nil: self = .unknown
             }
@@ -80,6 +82,7 @@ package struct OCSFEvent: Sendable, Hashable {
             case .unknown: "Unknown"
             case .create: "Create"
             case .read: "Read"
+            case .update: "Update"
             case .delete: "Delete"
             case .other: "Other"
             }
@@ -100,7 +103,8 @@ package struct OCSFEvent: Sendable, Hashable {
                 case .refusal: .low
                 case .read: entry.record["reason"] == nil ? .informational : .low
                 case .loss, nil: .medium
-                case .intent, .outcome, .attempt, .deferral, .reconciliation, .erasure, .pruning, .userTokens:
+                case .intent, .outcome, .attempt, .deferral, .reconciliation, .erasure, .pruning, .userTokens,
+                    .configuration:
                     switch outcome {
                     case .unknown: .medium
                     case .notSent: .low
@@ -137,7 +141,7 @@ package struct OCSFEvent: Sendable, Hashable {
                 case .read: entry.record["reason"] == nil ? .success : .failure
                 case .refusal, .deferral, .loss: .failure
                 case .userTokens: entry.record["reason"] == "refresh-refused" ? .failure : .success
-                case .attempt, .reconciliation, .erasure, .pruning: .success
+                case .attempt, .reconciliation, .erasure, .pruning, .configuration: .success
                 case nil: .unknown
                 }
         }

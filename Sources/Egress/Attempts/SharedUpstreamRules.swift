@@ -62,6 +62,16 @@ extension SharedUpstreamRules {
         }
     }
 
+    /// Takes new settings; what was counted stays.
+    package func reconfigure(quota: [AppName: QuotaSettings], overload: OverloadSettings) {
+        let now = SharedUpstreamRules.now()
+        deliver(
+            rules.withLock { rules in
+                rules.quota.reconfigure(quota, now: now).map(GateNotice.quota)
+                    + rules.overload.reconfigure(overload, now: now).map(GateNotice.overload)
+            })
+    }
+
     /// How much of the day's quota each app has used, where it has one.
     package func dayUse(of apps: [AppName]) -> [(app: AppName, used: Int, limit: Int)] {
         let now = SharedUpstreamRules.now()

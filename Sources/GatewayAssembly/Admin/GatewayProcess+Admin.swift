@@ -17,6 +17,7 @@ extension GatewayProcess {
         do {
             let gateway = try await started(start)
             registry.add(gateway.metrics)
+            registry.add(gateway.reloadStatus)
             return (gateway, admin)
         } catch {
             try await admin?.stop()

@@ -46,22 +46,28 @@ actor CallersWatch {
         if ContinuousClock.now - written.at >= CallersWatch.useInterval { writeUses() }
     }
 
-    /// Takes the callers of a new configuration, whose callers file was read with it.
-    func reload(_ new: Configuration) {
+    /// Why the callers of a new configuration can't be taken; nil where they can.
+    func refusal(of new: Configuration) -> String? {
         // Who may call is narrowed and widened while the gateway runs, but it is not opened to everybody: it may listen
         // where others come near, and the new configuration's `listen` is not in force.
         guard new.localApp == nil || configuration.localApp != nil else {
-            return reject("without callers everybody would be admitted; that takes a restart")
+            return "without callers everybody would be admitted; that takes a restart"
         }
         let apps = Set(configuration.apps.keys)
         guard new.allCallers.allSatisfy({ apps.contains($0.app) }), new.localApp.map(apps.contains) ?? true else {
-            return reject("a caller is of an app that is new; that takes a restart")
+            return "a caller is of an app that is new; that takes a restart"
         }
         // A file that vanishes is no order to refuse everybody: a mount that went away looks the same.
         let isGone = new.callersFile.map { FileStamp(path: $0) == nil } ?? false
         guard !isGone || new.callersFile != configuration.callersFile || configuration.fileCallers.isEmpty else {
-            return reject("the callers file is gone")
+            return "the callers file is gone"
         }
+        return nil
+    }
+
+    /// Takes the callers of a new configuration, whose callers file was read with it.
+    func reload(_ new: Configuration) {
+        if let reason = refusal(of: new) { return reject(reason) }
         let directory = CallersWatch.directory(of: new, succeeding: callers.current)
         callers.replace(by: directory)
         configuration.callers = new.callers

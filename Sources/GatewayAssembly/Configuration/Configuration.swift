@@ -101,5 +101,8 @@ package struct Configuration: Sendable {
     /// On which line of the file each key stands, by its path.
     package var lines: [String: Int] = [:]
 
+    /// What stands in the file.
+    package var values = ConfigurationValues(yaml: "")
+
     package var allCallers: [CallerEntry] { callers + fileCallers }
 }

@@ -20,9 +20,10 @@ package struct ConfigurationReader {
     package static func read(yaml: String, sandbox: SandboxTarget? = nil) throws(ConfigurationError) -> Configuration {
         let reader = ConfigurationReader()
         let configuration = reader.read(yaml, sandbox: sandbox)
-        guard let configuration, reader.problems.problems.isEmpty else {
+        guard var configuration, reader.problems.problems.isEmpty else {
             throw ConfigurationError(reader.problems.problems)
         }
+        configuration.values = ConfigurationValues(yaml: yaml)
         return configuration
     }
 

@@ -7,8 +7,9 @@ package struct Reply {
     let exchange: UInt64
     /// Written behind those of the answer.
     private var fields: [(name: String, value: String)] = []
-    /// Done after the answer was given, whether or not there is still somebody to take it.
-    private var sent: ((Response) -> Void)?
+    /// Done with the answer in hand, whether or not there is still somebody to take it: who has been answered may count
+    /// on it.
+    private var answering: ((Response) -> Void)?
 
     init(connection: any ReplyTaking, exchange: UInt64) {
         self.connection = connection
@@ -18,18 +19,18 @@ package struct Reply {
     package func send(_ response: Response) {
         var response = response
         response.fields += fields
+        answering?(response)
         connection.take(response, bodyBytes: response.content.readableBytes, for: exchange)
-        sent?(response)
     }
 
-    /// The same place, with fields for its answer, and something to be done once it is used.
+    /// The same place, with fields for its answer, and something to be done before it is given.
     package func adding(
         _ fields: [(name: String, value: String)],
-        whenSent action: @escaping (Response) -> Void
+        whenAnswered action: @escaping (Response) -> Void
     ) -> Reply {
         var reply = self
         reply.fields = fields
-        reply.sent = action
+        reply.answering = action
         return reply
     }
 

@@ -34,6 +34,8 @@ package struct RecordDraft: Sendable, Hashable {
     package var count: Int?
     /// The last record that is gone.
     package var last: Int?
+    /// Keys of the configuration that have another value, with commas between them.
+    package var changed: String?
 
     package init(_ kind: RecordKind) {
         self.kind = kind
@@ -77,6 +79,7 @@ package struct RecordDraft: Sendable, Hashable {
         add("latency_us", latencyMicroseconds)
         add("count", count)
         add("last", last)
+        add("changed", changed)
         return members
     }
 }

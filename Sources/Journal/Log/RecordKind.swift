@@ -20,6 +20,8 @@ package enum RecordKind: String, Sendable, Hashable, CaseIterable {
     case pruning
     /// A user's tokens were stored, renewed or removed.
     case userTokens = "user-tokens"
+    /// Another configuration is in force.
+    case configuration
     /// Records of reads and refusals were not kept.
     case loss
 }
