@@ -18,12 +18,13 @@ extension Gateway {
     static func listen(
         _ server: HTTPServer,
         on wanted: [Listener],
-        _ certificates: ListenerCertificates
+        _ certificates: ListenerCertificates,
+        inherited: InheritedSockets
     ) async throws -> [Listener] {
         var listeners = wanted
         for (index, listener) in wanted.enumerated() {
             listeners[index].address = try await server.listen(
-                on: listener.address, tls: certificates.tls(of: listener))
+                on: listener.address, tls: certificates.tls(of: listener), inherited: inherited)
         }
         return listeners
     }

@@ -2,7 +2,7 @@ private import Custody
 private import Delivery
 private import Egress
 private import FoundationEssentials
-private import HTTPWire
+internal import HTTPWire
 private import InternalAPI
 internal import Journal
 private import Logging
@@ -36,11 +36,13 @@ package struct Gateway: Sendable {
     ///
     /// - Parameters:
     ///   - environment: in which keys are fetched again.
+    ///   - inherited: sockets that listen already.
     ///   - isTrial: whether a journal without a path may be a temporary one.
     static func start(
         _ configuration: Configuration,
         secrets: GatewaySecrets,
         environment: [String: String],
+        inherited: InheritedSockets,
         isTrial: Bool,
         log: GatewayLog
     ) async throws -> Gateway {
@@ -64,16 +66,14 @@ package struct Gateway: Sendable {
         let queue = SharedSendQueue(settings: configuration.queue)
         let reconciler = SharedReconciler(settings: configuration.reconcile)
         let cache = sweptCache(of: configuration, on: group)
-        let events = { @Sendable (loop: any EventLoop) in
-            eventReceiver(of: configuration, cache: cache, tls: eventTLS, via: via, loop: loop, logger: logger)
-        }
         let server = try await HTTPServer(group: group, limits: configuration.serverLimits) { loop in
             GatewayResponder(
                 service: EgressService(
                     pool: upstreamPool(of: configuration, tls: tls, loop: loop),
                     journal: LoopJournal(writer: journal.writer, eventLoop: loop), cache: cache, rules: rules,
-                    queue: queue, reconciler: reconciler, events: events(loop), users: users?.onLoop(loop),
-                    settings: settings, eventLoop: loop, logger: logger
+                    queue: queue, reconciler: reconciler,
+                    events: eventReceiver(of: configuration, cache: cache, tls: eventTLS, via: via, loop: loop, logger),
+                    users: users?.onLoop(loop), settings: settings, eventLoop: loop, logger: logger
                 ),
                 callers: callers.callers, events: secrets.identification, readiness: readiness,
                 limits: configuration.messageLimits, reportForeignLinks: ForeignLinkLog.report(to: logger),
@@ -82,9 +82,9 @@ package struct Gateway: Sendable {
         }
         do {
             let gateway = Gateway(
-                listeners: try await listen(server, on: configuration.listen, certificates), server: server,
-                group: group, readiness: readiness, journal: journal, cache: cache, queue: queue, rules: rules,
-                callers: callers, keys: keys, certificates: certificates,
+                listeners: try await listen(server, on: configuration.listen, certificates, inherited: inherited),
+                server: server, group: group, readiness: readiness, journal: journal, cache: cache, queue: queue,
+                rules: rules, callers: callers, keys: keys, certificates: certificates,
                 reloadStatus: reloadStatus, log: log, users: users?.shared, drain: configuration.drain
             )
             queue.begin()
@@ -221,7 +221,7 @@ package struct Gateway: Sendable {
         tls: UpstreamTLS?,
         via: ViaPseudonym,
         loop: any EventLoop,
-        logger: Logger
+        _ logger: Logger
     ) -> EventReceiver {
         let forward = configuration.events?.forward.map { settings in
             var settings = settings

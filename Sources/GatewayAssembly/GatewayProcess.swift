@@ -33,10 +33,13 @@ package enum GatewayProcess {
             let registry = MetricsRegistry(describing: GatewayMetrics.counted)
             registry.add(ProcessMetrics())
             MetricsSystem.bootstrap(registry)
-            let (gateway, admin) = try await started(configuration, registry: registry) {
+            let inherited = inheritedSockets(environment)
+            let (gateway, admin) = try await started(configuration, inherited: inherited, registry: registry) {
                 try await Gateway.start(
-                    configuration, secrets: secrets, environment: environment, isTrial: isTrial, log: log)
+                    configuration, secrets: secrets, environment: environment, inherited: inherited,
+                    isTrial: isTrial, log: log)
             }
+            warn(ofUnused: inherited, logger)
             let notifier = ServiceNotifier(environment: environment)
             let sandboxAddress = sandbox?.address
             var services: [any Service] = [
@@ -107,6 +110,19 @@ package enum GatewayProcess {
     private static func say(_ text: String) {
         // Whoever closed standard output doesn't want to hear it.
         try? FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+    }
+
+    /// Sockets that the service manager keeps while the gateway is restarted.
+    private static func inheritedSockets(_ environment: [String: String]) -> InheritedSockets {
+        InheritedSockets(
+            descriptors: ListenDescriptors.inherited(
+                environment: environment, process: ProcessInfo.processInfo.processIdentifier))
+    }
+
+    private static func warn(ofUnused inherited: InheritedSockets, _ logger: Logger) {
+        for address in inherited.closeRest() {
+            logger.warning("nothing is configured to listen there", metadata: ["address": "\(address)"])
+        }
     }
 
     private static func watchdog(

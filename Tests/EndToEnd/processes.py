@@ -129,12 +129,13 @@ class Stream:
 class Process:
     """A running divar-gateway. Ended by its own process id, whatever happens."""
 
-    def __init__(self, *arguments, environment=None, descriptors=None):
+    def __init__(self, *arguments, environment=None, descriptors=None, program=BINARY, handed=()):
         # The limit is set by the shell, which then becomes the process: its id stays the same.
         limit = ["sh", "-c", f'ulimit -n {descriptors}; exec "$0" "$@"'] if descriptors else []
         self.process = subprocess.Popen(
-            [*limit, str(BINARY), *map(str, arguments)],
+            [*limit, str(program), *map(str, arguments)],
             env=clean_environment(environment),
+            pass_fds=handed,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

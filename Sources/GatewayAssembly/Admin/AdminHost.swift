@@ -15,7 +15,11 @@ struct AdminHost: Sendable {
     private static let connections = 64
 
     /// Throws where an address can't be taken.
-    static func start(on wanted: [ListenAddress], registry: MetricsRegistry) async throws -> AdminHost {
+    static func start(
+        on wanted: [ListenAddress],
+        inherited: InheritedSockets,
+        registry: MetricsRegistry
+    ) async throws -> AdminHost {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         var limits = ServerLimits()
         limits.connections = connections
@@ -24,7 +28,9 @@ struct AdminHost: Sendable {
         }
         do {
             var addresses: [ListenAddress] = []
-            for address in wanted { addresses.append(try await server.listen(on: address)) }
+            for address in wanted {
+                addresses.append(try await server.listen(on: address, inherited: inherited))
+            }
             return AdminHost(addresses: addresses, server: server, group: group)
         } catch {
             await server.stop(drain: .zero)

@@ -1,3 +1,4 @@
+internal import HTTPWire
 internal import Observability
 
 extension GatewayProcess {
@@ -5,13 +6,15 @@ extension GatewayProcess {
     /// found out before anything is sent.
     static func started(
         _ configuration: Configuration,
+        inherited: InheritedSockets,
         registry: MetricsRegistry,
         gateway start: () async throws -> Gateway
     ) async throws -> (gateway: Gateway, admin: AdminHost?) {
         var admin: AdminHost?
         if !configuration.adminListen.isEmpty {
             admin = try await started {
-                try await AdminHost.start(on: configuration.adminListen, registry: registry)
+                try await AdminHost.start(
+                    on: configuration.adminListen, inherited: inherited, registry: registry)
             }
         }
         do {

@@ -11,7 +11,7 @@ package final class HTTPServer: Sendable {
     private let limits: ServerLimits
     private let loops: [ObjectIdentifier: NIOLoopBound<ServerLoop>]
     private let counter: ConnectionCounter
-    private let listeners = Mutex<[(address: ListenAddress, channel: any Channel)]>([])
+    private let listeners = Mutex<[(address: ListenAddress, channel: any Channel, isOwn: Bool)]>([])
 
     /// Prepares every loop; nothing listens yet.
     package init(
@@ -35,9 +35,20 @@ package final class HTTPServer: Sendable {
 
     /// Listens, and gives the address with the port that was really taken.
     ///
-    /// - Parameter tls: only for a TCP address.
-    package func listen(on address: ListenAddress, tls: ListenerTLS? = nil) async throws -> ListenAddress {
+    /// - Parameters:
+    ///   - tls: only for a TCP address.
+    ///   - inherited: where one of these listens there already, it is used.
+    package func listen(
+        on address: ListenAddress,
+        tls: ListenerTLS? = nil,
+        inherited: InheritedSockets? = nil
+    ) async throws -> ListenAddress {
         do {
+            if let descriptor = inherited?.take(address) {
+                let channel = try await bootstrap(tls: tls).withBoundSocket(descriptor).get()
+                listeners.withLock { $0.append((address, channel, false)) }
+                return address
+            }
             return try await bind(to: address, tls: tls)
         } catch let error as IOError {
             let reason = unsafe String(cString: strerror(error.errnoCode))
@@ -58,7 +69,7 @@ package final class HTTPServer: Sendable {
                 .get()
             bound = address
         }
-        listeners.withLock { $0.append((bound, channel)) }
+        listeners.withLock { $0.append((bound, channel, true)) }
         return bound
     }
 
@@ -73,17 +84,24 @@ package final class HTTPServer: Sendable {
 
     package var connectionCount: Int { counter.current }
 
+    /// Between loops an accepted connection goes from the listener's to its own, back, and to its own again. A listener
+    /// that is closed in the meantime resets it, with the request that it may have brought.
+    private static let turnsOfAccepting = 3
+
     /// Closes the listeners; open connections stay.
     package func stopListening() async {
         let closing = listeners.withLock { listeners in
             defer { listeners = [] }
             return listeners
         }
-        for (address, channel) in closing {
+        for (_, channel, _) in closing { try? await channel.setOption(.autoRead, value: false).get() }
+        for _ in 0..<HTTPServer.turnsOfAccepting { await onEachLoop { _ in } }
+        for (address, channel, isOwn) in closing {
             // A listener that is closed already is what was asked for.
             try? await channel.close().get()
-            // The file outlives its socket; whoever connects to it should hear that nobody is there.
-            if case .unix(let path) = address { _ = unsafe unlink(path) }
+            // The file outlives its socket; whoever connects to it should hear that nobody is there. Somebody still
+            // listens behind one that was inherited.
+            if isOwn, case .unix(let path) = address { _ = unsafe unlink(path) }
         }
     }
 
