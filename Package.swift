@@ -18,6 +18,7 @@ let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-s
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -31,6 +32,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
@@ -62,7 +64,14 @@ let package = Package(
             name: "Sandbox",
             dependencies: ["Messaging", "DivarAPI", "StrictJSON", "HTTPWire", nioCore]
         ),
-        .target(name: "AdminPlane", dependencies: ["StrictJSON", "HTTPWire"]),
+        .target(
+            name: "AdminPlane",
+            dependencies: [
+                "AuditReport", "HTTPWire", "Journal", "Messaging", "Observability", "StrictJSON", crypto, mustache,
+                nioCore,
+            ],
+            resources: [.embedInCode("Resources")]
+        ),
         .target(name: "CLinuxProcess"),
         // The house as a whole.
         .target(

@@ -62,7 +62,7 @@ package enum ConfigurationCheck {
     }
 
     private static func certificateProblems(_ configuration: Configuration) -> [ConfigurationProblem] {
-        configuration.listen.compactMap { listener in
+        (configuration.listen + configuration.admin.listeners).compactMap { listener in
             guard let settings = listener.tls else { return nil }
             do throws(TLSFileProblem) {
                 _ = try ListenerTLS(settings)

@@ -35,7 +35,7 @@ extension Gateway {
         log: GatewayLog,
         loop: any EventLoop
     ) -> CallObserver {
-        CallObserver(log: configuration.logsRequests ? log.requests(on: loop) : nil)
+        CallObserver(log: configuration.logsRequests ? log.requests(on: loop) : nil, live: log.live)
     }
 
     static func sweptCache(of configuration: Configuration, on group: any EventLoopGroup) -> SharedConversationCache {

@@ -1,6 +1,6 @@
 private import Custody
 private import Delivery
-private import Egress
+internal import Egress
 private import FoundationEssentials
 internal import HTTPWire
 private import InternalAPI
@@ -16,18 +16,18 @@ package struct Gateway: Sendable {
     /// Where it listens, with the ports that were really taken.
     package let listeners: [Listener]
 
-    private let server: HTTPServer
+    let server: HTTPServer
     private let group: MultiThreadedEventLoopGroup
-    private let readiness: GatewayReadiness
-    private let journal: JournalHost
-    private let cache: SharedConversationCache
-    private let queue: SharedSendQueue
-    private let rules: SharedUpstreamRules
+    let readiness: GatewayReadiness
+    let journal: JournalHost
+    let cache: SharedConversationCache
+    let queue: SharedSendQueue
+    let rules: SharedUpstreamRules
     let callers: CallersWatch
     let keys: KeysWatch
     let certificates: ListenerCertificates
     let reloadStatus: ReloadStatus
-    private let log: GatewayLog
+    let log: GatewayLog
     /// Nil where no tokens of users are kept.
     private let users: SharedUserTokens?
     private let drain: Duration

@@ -1,3 +1,4 @@
+internal import AdminPlane
 private import FoundationEssentials
 internal import Logging
 private import Messaging
@@ -7,6 +8,8 @@ internal import Observability
 /// Where the process says what it does: one JSON line an event, on standard error. `log.level` applies to all of it.
 struct GatewayLog: Sendable {
     let threshold: LogThreshold
+    /// Calls for those who follow them on the admin listeners.
+    let live = LiveCalls()
     private let sink = DescriptorSink()
 
     init(level: Logger.Level) {

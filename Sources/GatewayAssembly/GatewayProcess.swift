@@ -34,7 +34,9 @@ package enum GatewayProcess {
             registry.add(ProcessMetrics())
             MetricsSystem.bootstrap(registry)
             let inherited = inheritedSockets(environment)
-            let (gateway, admin) = try await started(configuration, inherited: inherited, registry: registry) {
+            let (gateway, admin) = try await started(
+                configuration, inherited: inherited, registry: registry, environment: environment, log: log
+            ) {
                 try await Gateway.start(
                     configuration, secrets: secrets, environment: environment, inherited: inherited,
                     isTrial: isTrial, log: log)
@@ -49,7 +51,7 @@ package enum GatewayProcess {
             ]
             let simulated = sandbox.flatMap { target(of: $0) }
             let reload = ConfigurationReload(
-                gateway, from: configurationPath, current: configuration, logger: logger
+                gateway, operators: admin?.keys, from: configurationPath, current: configuration, logger: logger
             ) { () throws(ConfigurationError) in
                 try ConfigurationFile.read(path: configurationPath, sandbox: simulated)
             }
@@ -63,7 +65,7 @@ package enum GatewayProcess {
             services.append(KeysService(watch: gateway.keys))
             services.insert(CallersService(watch: gateway.callers), at: 0)
             services.append(CertificateWatchService(certificates: gateway.certificates))
-            if let admin { services.insert(AdminService(host: admin), at: 0) }
+            services.insert(contentsOf: admin?.services ?? [], at: 0)
             if let sandbox { services.insert(SandboxService(host: sandbox) {}, at: 0) }
             sandbox = nil
             try await runUntilStopped(services)
@@ -85,10 +87,8 @@ package enum GatewayProcess {
         try await runUntilStopped([service])
     }
 
-    private static func announce(_ gateway: Gateway, admin: AdminHost?, sandbox: ListenAddress?, logger: Logger) {
-        for address in admin?.addresses ?? [] {
-            logger.notice("admin listening", metadata: ["address": "\(address)"])
-        }
+    private static func announce(_ gateway: Gateway, admin: AdminParts?, sandbox: ListenAddress?, logger: Logger) {
+        announce(admin, logger: logger)
         if let sandbox { logger.notice("sandbox listening", metadata: ["address": "\(sandbox)"]) }
         for listener in gateway.listeners {
             var metadata: Logger.Metadata = ["address": "\(listener.address)", "version": "\(GatewayVersion.text)"]

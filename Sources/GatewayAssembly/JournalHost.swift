@@ -8,6 +8,7 @@ private import Synchronization
 /// The running journal of a gateway.
 struct JournalHost: Sendable {
     let writer: JournalWriter
+    let path: String
     /// Calls to Divar in the day before the start.
     let uses: [RecordedUse]
     let userTokens: [StoredUserTokens]
@@ -51,7 +52,7 @@ struct JournalHost: Sendable {
         }
         logger.debug("journal open", metadata: ["path": "\(path)", "records": "\(writer.status.records)"])
         return JournalHost(
-            writer: writer, uses: uses.withLock { $0 }, userTokens: userTokens.withLock { $0 },
+            writer: writer, path: path, uses: uses.withLock { $0 }, userTokens: userTokens.withLock { $0 },
             queueSealer: queueSealer.withLock { $0 } ?? QueueSealer(), temporaryFolder: temporaryFolder)
     }
 

@@ -9,7 +9,7 @@ struct DivarGateway: AsyncParsableCommand {
         abstract: "Stands between a company's services and Divar's chat API.",
         subcommands: [
             ServeCommand.self, SandboxCommand.self, CheckCommand.self, CallerCommand.self, AuditCommand.self,
-            QueueCommand.self, ExplainCommand.self, VersionCommand.self,
+            QueueCommand.self, AdminCommand.self, ExplainCommand.self, VersionCommand.self,
         ]
     )
 

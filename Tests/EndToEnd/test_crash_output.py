@@ -43,6 +43,8 @@ def start_busy(start_gateway, start_upstream, new_client, monkeypatch, tmp_path)
             assert client.get("/conversations/c-1", headers=HEADERS).status_code == 200
             assert client.post("/upload-token", headers=HEADERS).status_code == 200
         assert KEY.encode() in upstream.bytes
+        # What is printed after this is the crash's.
+        gateway.wait_for_log("request", count=12)
         return gateway
 
     return start

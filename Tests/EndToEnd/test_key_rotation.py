@@ -73,6 +73,9 @@ def test_a_key_is_rotated_under_load_without_a_failed_call(rotated):
         sandbox.add_key(key=NEW)
         put(NEW)
         gateway.wait_for_log("a new key is in use")
+        # Calls that took the old key before that are on their way.
+        seen = len(load.answers)
+        wait_until(lambda: len(load.answers) > seen + 20, "the end of calls by the old key")
         sandbox.call("DELETE", f"keys/{SANDBOX_KEY}")
         seen = len(load.answers)
         wait_until(lambda: len(load.answers) > seen + 20, "calls by the new key")

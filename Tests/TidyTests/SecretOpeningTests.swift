@@ -38,6 +38,9 @@ import Testing
             file: "Sources/GatewayAssembly/CallerEnrolment.swift", count: 1,
             reason: "shows a new caller's key, this once"),
         Opening(
+            file: "Sources/GatewayAssembly/Admin/AdminEnrolment.swift", count: 1,
+            reason: "shows an operator's new key, this once"),
+        Opening(
             file: "Sources/GatewayAssembly/Callers/NewCallerKey.swift", count: 1,
             reason: "shows a key that a command put into the callers file, this once"),
     ]

@@ -39,6 +39,14 @@ enum ContentState: CustomStringConvertible {
             }
     }
 
+    /// Whether there is something that could be opened.
+    var isKept: Bool {
+        switch self {
+        case .kept, .sealed: true
+        case .none, .erased, .commitment, .differs: false
+        }
+    }
+
     var description: String {
         switch self {
         case .none: "none"

@@ -22,7 +22,7 @@ struct RecordSection {
 
     var lines: [String] { [TerminalText.safe(title)] + AlignedRows.lines(rows).map { "  " + $0 } }
 
-    private static func coverage(of number: Int, checkpoints: [StoredCheckpoint], key: VerifierKey?) -> String {
+    static func coverage(of number: Int, checkpoints: [StoredCheckpoint], key: VerifierKey?) -> String {
         guard let checkpoint = checkpoints.first(where: { $0.size >= number }) else { return "none covers it yet" }
         let covers = "over \(checkpoint.size) records"
         guard let signed = SignedNote(checkpoint.note) else { return covers + ", which can NOT be read" }

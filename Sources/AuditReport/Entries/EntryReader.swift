@@ -21,12 +21,15 @@ package struct EntryReader {
 
     /// Gives the newest entries.
     ///
-    /// - Parameter number: only what stands at smaller numbers; from the page before.
-    package func entries(below number: Int? = nil, limit: Int) throws -> EntryPage {
+    /// - Parameters:
+    ///   - number: only what stands at smaller numbers; from the page before.
+    ///   - maximumSteps: after so many steps through the log the page ends, full or not; nil for no such end.
+    package func entries(below number: Int? = nil, limit: Int, maximumSteps: Int? = nil) throws -> EntryPage {
         let start = try archive.start().size
         let last = min(try archive.lastNumber(), number.map { max(1, $0) - 1 } ?? .max)
         var entries: [AuditEntry] = []
         var next: Int?
+        var steps = 0
         guard start < last, limit > 0 else { return EntryPage(entries: [], next: nil) }
         try walk.down(start + 1...last) { numbers, records in
             for record in records.reversed() {
@@ -37,7 +40,11 @@ package struct EntryReader {
                     return false
                 }
             }
-            return try filter.since == nil || !filter.isPast(walk.time(of: numbers.lowerBound))
+            guard try filter.since == nil || !filter.isPast(walk.time(of: numbers.lowerBound)) else { return false }
+            steps += 1
+            guard let maximumSteps, steps >= maximumSteps, numbers.lowerBound > start + 1 else { return true }
+            next = numbers.lowerBound
+            return false
         }
         return EntryPage(entries: entries, next: next)
     }

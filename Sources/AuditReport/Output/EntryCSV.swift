@@ -6,7 +6,7 @@ package enum EntryCSV {
         "seq", "at", "kind", "message", "caller", "known_by", "peer", "app", "operation", "conversation", "user",
         "endpoint", "trace", "commitment", "outcome", "reason", "attempts", "status", "code", "latency_us",
         "decided_at",
-        "content_erased", "count", "last", "id", "log",
+        "content_erased", "count", "last", "operator", "id", "log",
     ]
     /// What makes a spreadsheet take a cell for a formula, also in the wide forms of East Asia.
     private static let formulaBeginnings: Set<Unicode.Scalar> = [

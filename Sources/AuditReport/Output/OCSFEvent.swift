@@ -64,7 +64,7 @@ package struct OCSFEvent: Sendable, Hashable {
         init(_ entry: AuditEntry) {
             switch entry.record.kind {
             case .intent, .outcome, .attempt: self = .create
-            case .read, .reconciliation: self = .read
+            case .read, .reconciliation, .look: self = .read
             case .erasure, .pruning: self = .delete
             case .userTokens:
                 self = ["deleted", "revoked"].contains(entry.record["reason"]) ? .delete : .create
@@ -104,7 +104,7 @@ package struct OCSFEvent: Sendable, Hashable {
                 case .read: entry.record["reason"] == nil ? .informational : .low
                 case .loss, nil: .medium
                 case .intent, .outcome, .attempt, .deferral, .reconciliation, .erasure, .pruning, .userTokens,
-                    .configuration:
+                    .configuration, .look:
                     switch outcome {
                     case .unknown: .medium
                     case .notSent: .low
@@ -141,7 +141,7 @@ package struct OCSFEvent: Sendable, Hashable {
                 case .read: entry.record["reason"] == nil ? .success : .failure
                 case .refusal, .deferral, .loss: .failure
                 case .userTokens: entry.record["reason"] == "refresh-refused" ? .failure : .success
-                case .attempt, .reconciliation, .erasure, .pruning, .configuration: .success
+                case .attempt, .reconciliation, .erasure, .pruning, .configuration, .look: .success
                 case nil: .unknown
                 }
         }

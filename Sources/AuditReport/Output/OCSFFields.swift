@@ -39,6 +39,10 @@ struct OCSFFields {
 
     /// Whoever called. The gateway itself where nobody did; a refused call can be one of somebody unknown.
     var actor: JSONValue {
+        if let name = text("operator") {
+            let user = object([("name", name), ("type", .string("Admin")), ("type_id", .number("2"))])
+            return object([("app_name", .string("divar-gateway")), ("user", user)])
+        }
         guard let caller = text("caller") else {
             guard entry.record.kind == .refusal else {
                 let peer = text("known_by") == nil ? nil : text("peer")
@@ -93,7 +97,7 @@ struct OCSFFields {
     var unmapped: JSONValue {
         let mapped = [
             "at", "kind", "id", "log", "message", "operation", "conversation", "user", "reason", "status", "caller",
-            "peer",
+            "peer", "operator",
         ]
         return .object(members.filter { !mapped.contains($0.name) })
     }

@@ -89,6 +89,12 @@ extension SharedUpstreamRules {
         return rules.withLock { rules in apps.map { ($0, rules.quota.usage(of: $0, now: now)) } }
     }
 
+    /// What a caller may still use of its app's limits.
+    package func quotaStatus(of app: AppName, caller: CallerName) -> [RateLimit] {
+        let now = SharedUpstreamRules.now()
+        return rules.withLock { $0.quota.status(of: app, caller: caller, now: now) }
+    }
+
     /// The endpoints for an operation, and whether each was found gone.
     package func outlook(for operation: Messaging.Operation) -> [(endpoint: Endpoint, isGone: Bool)] {
         rules.withLock { $0.routes.outlook(for: operation) }

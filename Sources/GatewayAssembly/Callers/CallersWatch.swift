@@ -34,6 +34,9 @@ actor CallersWatch {
         }
     }
 
+    /// Those that are in force; empty where everybody is admitted.
+    var entries: [CallerEntry] { configuration.allCallers }
+
     /// Reads the callers file again where it changed, and writes last uses where it is time.
     func look() {
         if let path = configuration.callersFile {

@@ -67,7 +67,7 @@ package struct Configuration: Sendable {
     }
 
     package var listen: [Listener]
-    package var adminListen: [ListenAddress] = []
+    package var admin = AdminSettings()
     package var contract: Contract = .august2026
     package var preferredEndpoints: [EndpointName] = []
     package var upstream: Upstream

@@ -47,8 +47,8 @@ package struct ConfigurationReader {
         let callers = callersReader.read()
         let callersFile = root.value("callers_file", "the path of a file") { $0.isEmpty ? nil : $0 }
         let quotas = quotas(appsReader.quotas, shares: callersReader.shares)
-        let listen = ListenReader(root.list("listen"), problems: problems).read()
-        let adminListen = AdminReader(root.mapping("admin")).read()
+        let listen = listeners(root.list("listen"))
+        let admin = AdminReader(root.mapping("admin")).read()
         let limits = LimitsReader(root.mapping("limits"))
         let drain = root.duration("drain", in: .zero ... .seconds(600)) ?? .seconds(10)
         let preferred = preferredEndpoints(root.mapping("endpoints"), contract: contract)
@@ -75,7 +75,7 @@ package struct ConfigurationReader {
         }
         guard let upstream else { return nil }
         return Configuration(
-            listen: listen, adminListen: adminListen, contract: contract, preferredEndpoints: preferred,
+            listen: listen, admin: admin, contract: contract, preferredEndpoints: preferred,
             upstream: upstream, apps: apps,
             quotas: quotas, overload: overload, queue: queue.settings, reconcile: reconcile,
             callers: callers, callersFile: callersFile, localApp: localApp,
@@ -83,6 +83,12 @@ package struct ConfigurationReader {
             trail: trail, cache: cache, events: events, oauth: oauth, drain: drain, logLevel: log.level,
             logsRequests: log.requests, lines: problems.lines
         )
+    }
+
+    /// On this machine where nothing is said.
+    private func listeners(_ nodes: [Node]) -> [Listener] {
+        nodes.isEmpty
+            ? [Listener(.tcp(host: "127.0.0.1", port: 8080))] : ListenReader(nodes, problems: problems).read()
     }
 
     private func quotas(

@@ -5,18 +5,18 @@ internal import Yams
 struct ListenReader {
     private let nodes: [Node]
     private let problems: ProblemCollector
+    /// Of the list itself.
+    private let path: String
 
     private static let addressForm = "an address such as 127.0.0.1:8080, [::1]:8080 or unix:/run/divar-gateway/api.sock"
 
-    init(_ nodes: [Node], problems: ProblemCollector) {
-        self.nodes = nodes
-        self.problems = problems
+    init(_ nodes: [Node], path: String = "listen", problems: ProblemCollector) {
+        (self.nodes, self.path, self.problems) = (nodes, path, problems)
     }
 
     func read() -> [Listener] {
-        guard !nodes.isEmpty else { return [Listener(.tcp(host: "127.0.0.1", port: 8080))] }
-        return nodes.enumerated().compactMap { index, node in
-            let key = "listen[\(index)]"
+        nodes.enumerated().compactMap { index, node in
+            let key = "\(path)[\(index)]"
             problems.note(key, line: node.mark?.line)
             var listener =
                 node.mapping == nil ? plain(node) : mapped(MappingReader(node, path: key, problems: problems))
@@ -27,7 +27,7 @@ struct ListenReader {
 
     private func plain(_ node: Node) -> Listener? {
         guard let text = node.scalar?.string, let address = ListenAddress(text) else {
-            problems.add("must be \(ListenReader.addressForm)", at: "listen", node: node)
+            problems.add("must be \(ListenReader.addressForm)", at: path, node: node)
             return nil
         }
         return Listener(address)

@@ -8,6 +8,8 @@ actor ConfigurationReload {
     typealias Read = @Sendable () throws(ConfigurationError) -> Configuration
 
     private let gateway: Gateway
+    /// Nil where nobody is to look.
+    private let operators: AdminKeyBook?
     private let path: String?
     private let read: Read
     private let logger: Logger
@@ -20,10 +22,12 @@ actor ConfigurationReload {
     /// - Parameters:
     ///   - path: of the configuration's file; nil where there is none.
     ///   - current: what the gateway was started with.
+    ///   - operators: whose keys may change.
     init(
-        _ gateway: Gateway, from path: String?, current: Configuration, logger: Logger, read: @escaping Read
+        _ gateway: Gateway, operators: AdminKeyBook?, from path: String?, current: Configuration, logger: Logger,
+        read: @escaping Read
     ) {
-        (self.gateway, self.path, self.current) = (gateway, path, current)
+        (self.gateway, self.operators, self.path, self.current) = (gateway, operators, path, current)
         (self.logger, self.read, status) = (logger, read, gateway.reloadStatus)
     }
 
@@ -44,6 +48,7 @@ actor ConfigurationReload {
             return refuse("the change can not be put into the audit trail", trigger)
         }
         await gateway.reload(new, fetchingAll: trigger == .signal, changed: changed)
+        operators?.replace(by: new.admin.keys)
         current = new
         status.applied()
         logger.notice(

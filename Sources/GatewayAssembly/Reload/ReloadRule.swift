@@ -3,6 +3,7 @@ package enum ReloadRule {
     /// Everything below these. The others are read at a start.
     private static let applicable: [[String]] = [
         ["callers"], ["callers_file"], ["cache"], ["overload"], ["log", "level"], ["apps", "*", "quota"],
+        ["admin", "keys"],
     ]
 
     /// Of these keys those that take a restart.

@@ -23,7 +23,7 @@ final class CallMetrics {
     private var timers: [String: (whole: Metrics.Timer, own: Metrics.Timer)] = [:]
 
     /// 0.1 ms to 10 s: a cached read takes a fraction of the first, Divar's deadline is the last.
-    private static let bounds = [
+    static let bounds = [
         0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
     ]
 

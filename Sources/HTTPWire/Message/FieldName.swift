@@ -7,12 +7,14 @@ package enum FieldName: String, Sendable, Hashable, CaseIterable {
     case cacheControl = "cache-control"
     case dryRun = "dry-run"
     case contentType = "content-type"
+    case cookie
     case host
     case idempotencyKey = "idempotency-key"
     case ifNoneMatch = "if-none-match"
     case origin
     case prefer
     case requestTimeout = "x-request-timeout"
+    case secFetchSite = "sec-fetch-site"
     case traceparent
     case user = "x-user"
     case via
@@ -28,7 +30,7 @@ package enum FieldName: String, Sendable, Hashable, CaseIterable {
     /// Whether its value is a list, so that several lines of it are one value (RFC 9110 section 5.3).
     package var isList: Bool {
         switch self {
-        case .cacheControl, .ifNoneMatch, .prefer, .via: true
+        case .cacheControl, .cookie, .ifNoneMatch, .prefer, .via: true
         default: false
         }
     }

@@ -39,6 +39,16 @@ package struct Reply {
         connection.whenAbandoned(action, exchange)
     }
 
+    /// Begins an answer whose body comes bit by bit, with no end known. Nil where there is nobody to take it any more.
+    package func stream(_ head: Response, whenAbandoned action: @escaping () -> Void) -> ReplyStream? {
+        var head = head
+        head.fields += fields
+        answering?(head)
+        guard connection.beginStream(head, for: exchange) else { return nil }
+        connection.whenAbandoned(action, exchange)
+        return ReplyStream(connection: connection, exchange: exchange)
+    }
+
     /// For simulations: promises the whole answer, sends only so many bytes of its body, and closes.
     package func sendCut(_ response: Response, bodyBytes: Int) {
         connection.take(response, bodyBytes: min(bodyBytes, response.content.readableBytes - 1), for: exchange)
@@ -53,6 +63,9 @@ package struct Reply {
 /// The connection as a reply sees it.
 protocol ReplyTaking: AnyObject {
     func take(_ response: Response, bodyBytes: Int, for exchange: UInt64)
+    func beginStream(_ head: Response, for exchange: UInt64) -> Bool
+    func writeToStream(_ bytes: ByteBuffer, for exchange: UInt64) -> Bool
+    func endStream(_ exchange: UInt64)
     func closeUnanswered(_ exchange: UInt64)
     func whenAbandoned(_ action: @escaping () -> Void, _ exchange: UInt64)
 }

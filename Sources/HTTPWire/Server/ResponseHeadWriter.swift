@@ -9,10 +9,17 @@ struct ResponseHeadWriter {
     /// - Parameters:
     ///   - date: the value of `Date`.
     ///   - isClosing: whether the connection ends after it.
-    static func write(_ response: Response, date: String, isClosing: Bool, to buffer: inout ByteBuffer) {
+    ///   - isStream: whether its body is as long as the connection lives.
+    static func write(
+        _ response: Response,
+        date: String,
+        isClosing: Bool,
+        isStream: Bool = false,
+        to buffer: inout ByteBuffer
+    ) {
         writeStatusLine(response.status, to: &buffer)
         if let contentType = response.contentType { write("Content-Type: ", contentType, to: &buffer) }
-        if response.mayHaveBody {
+        if response.mayHaveBody, !isStream {
             buffer.writeStaticString("Content-Length: ")
             buffer.writeString(String(response.content.readableBytes))
             buffer.writeStaticString("\r\n")

@@ -252,6 +252,22 @@ final class ServerConnection: ChannelInboundHandler {
         closeIfDone()
     }
 
+    func beginStream(_ response: Response, to context: ChannelHandlerContext) {
+        var head = context.channel.allocator.buffer(capacity: ResponseHeadWriter.usualBytes)
+        ResponseHeadWriter.write(
+            response, date: services.dateClock.now(), isClosing: true, isStream: true, to: &head)
+        context.writeAndFlush(wrapOutboundOut(head), promise: nil)
+    }
+
+    func endStream() {
+        abandoned = nil
+        _ = state.responded(closing: true)
+        received = ByteBuffer()
+        resumeReading()
+        closeOutputIfWritten()
+        closeIfDone()
+    }
+
     private func write(_ response: Response, bodyBytes: Int, closing: Bool, to context: ChannelHandlerContext) {
         var head = context.channel.allocator.buffer(capacity: ResponseHeadWriter.usualBytes)
         ResponseHeadWriter.write(response, date: services.dateClock.now(), isClosing: closing, to: &head)

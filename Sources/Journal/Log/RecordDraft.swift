@@ -11,6 +11,8 @@ package struct RecordDraft: Sendable, Hashable {
     /// How the caller is known, such as `key` or `local`.
     package var knownBy: String?
     package var peer: String?
+    /// Who looks or changes something on the admin listeners, by the name of the key.
+    package var adminName: String?
     package var app: AppName?
     /// An `Operation`, or for a refusal what the caller would have needed to be allowed: `send`, `read`, `upload`.
     package var operation: String?
@@ -60,6 +62,7 @@ package struct RecordDraft: Sendable, Hashable {
         add("caller", caller?.text)
         add("known_by", knownBy)
         add("peer", peer)
+        add("operator", adminName)
         add("app", app?.text)
         add("operation", operation)
         add("conversation", conversation)

@@ -22,6 +22,8 @@ package enum RecordKind: String, Sendable, Hashable, CaseIterable {
     case userTokens = "user-tokens"
     /// Another configuration is in force.
     case configuration
+    /// Somebody is about to see a message's text.
+    case look
     /// Records of reads and refusals were not kept.
     case loss
 }

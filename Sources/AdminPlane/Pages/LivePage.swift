@@ -1,0 +1,4 @@
+/// Calls as they end; the browser fills it.
+struct LivePage: Sendable {
+    let frame: PageFrame
+}
