@@ -5,7 +5,7 @@ set -euo pipefail
 purpose="${1:?build, test or lint}"
 case "$purpose" in
     build) packages=(libssl-dev zlib1g-dev libsqlite3-dev ca-certificates curl) ;;
-    test) packages=(python3 python3-venv curl openssl strace) ;;
+    test) packages=(python3 python3-venv curl openssl strace chromium chromium-driver) ;;
     lint) packages=(shellcheck) ;;
     *)
         echo "setup.sh: $purpose is neither build, test nor lint" >&2

@@ -159,8 +159,20 @@ struct StateView: Sendable {
             ChartView(
                 "Reads from memory", [line("share", "four") { $0.hitShare }], seconds: seconds, most: 1,
                 word: { Wording.percent($0) }),
-        ]
+        ] + quotaChart(points, seconds: seconds)
     }
+
+    /// None where no app has a limit; of the first four apps where there are more.
+    private static func quotaChart(_ points: [TrafficPoint], seconds: Int64) -> [ChartView] {
+        let apps = (points.last?.quotas.keys).map { $0.sorted().prefix(tones.count) } ?? []
+        guard !apps.isEmpty else { return [] }
+        let lines = zip(apps, tones).map { app, tone in
+            ChartView.Values(name: app, tone: tone, values: points.map { $0.quotas[app] })
+        }
+        return [ChartView("Quota used", lines, seconds: seconds, most: 1, word: { Wording.percent($0) })]
+    }
+
+    private static let tones = ["one", "two", "three", "four"]
 
     private static func rows(of cache: CacheState) -> [Row] {
         [

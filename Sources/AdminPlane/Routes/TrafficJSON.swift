@@ -20,6 +20,10 @@ enum TrafficJSON {
         ] {
             if let value { members.append(JSONMember(name, number(value))) }
         }
+        if !point.quotas.isEmpty {
+            let quotas = point.quotas.sorted { $0.key < $1.key }.map { JSONMember($0.key, number($0.value)) }
+            members.append(JSONMember("quota_used_ratio", .object(quotas)))
+        }
         return .object(members)
     }
 

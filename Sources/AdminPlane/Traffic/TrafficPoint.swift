@@ -9,9 +9,11 @@ struct TrafficPoint: Sendable, Hashable {
     let p99: Double?
     /// The part of all reads that came from memory; nil where there were none.
     let hitShare: Double?
+    /// What part of its limit each app has used.
+    let quotas: [String: Double]
 
     init(from old: TrafficReading, to new: TrafficReading, bounds: [Double]) {
-        time = new.time
+        (time, quotas) = (new.time, new.quotas)
         let seconds = Double(max(1, new.time - old.time))
         rates = new.answers.mapValues { $0 }.reduce(into: [:]) { rates, entry in
             rates[entry.key] = Double(max(0, entry.value - old.answers[entry.key, default: 0])) / seconds

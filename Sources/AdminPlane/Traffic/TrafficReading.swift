@@ -13,6 +13,8 @@ package struct TrafficReading: Sendable, Hashable {
     /// How many reads came from memory, and how many there were.
     var hits = 0
     var reads = 0
+    /// What part of its limit each app has used, of the window of which it has used more.
+    var quotas: [String: Double] = [:]
 
     /// Operations that somebody's probe asks for every few seconds.
     private static let probes: Set<String> = ["live", "ready"]
@@ -22,13 +24,26 @@ package struct TrafficReading: Sendable, Hashable {
 
     package init(of families: [MetricFamily], at time: Int64) {
         self.time = time
+        var (used, limits): ([[MetricLabel]: Int], [[MetricLabel]: Int]) = ([:], [:])
         for family in families {
             switch family.description.name {
             case "divar_gateway_requests_total": add(answers: family)
             case "divar_gateway_request_duration_seconds": add(times: family)
             case "divar_gateway_cache_reads_total": add(reads: family)
+            case "divar_gateway_quota_calls_used": used = TrafficReading.counts(family)
+            case "divar_gateway_quota_calls_limit": limits = TrafficReading.counts(family)
             default: break
             }
+        }
+        for (labels, limit) in limits where limit > 0 {
+            guard let app = labels.first(where: { $0.name == "app" })?.value else { continue }
+            quotas[app] = max(quotas[app, default: 0], Double(used[labels, default: 0]) / Double(limit))
+        }
+    }
+
+    private static func counts(_ family: MetricFamily) -> [[MetricLabel]: Int] {
+        family.samples.reduce(into: [:]) { counts, sample in
+            if case .integer(let count) = sample.value { counts[sample.labels] = count }
         }
     }
 
