@@ -151,6 +151,10 @@ let package = Package(
         ),
         .testTarget(name: "ObservabilityTests", dependencies: ["Observability", "StrictJSON", logging, metrics]),
         .testTarget(
+            name: "AdminPlaneTests",
+            dependencies: ["AdminPlane", "AuditReport", "HTTPWire", "Journal", "Messaging", "Observability", mustache]
+        ),
+        .testTarget(
             name: "SandboxTests", dependencies: ["Sandbox", "DivarAPI", "Messaging", "StrictJSON", "HTTPWire"]),
         .testTarget(
             name: "GatewayAssemblyTests",

@@ -30,9 +30,7 @@ package enum GatewayProcess {
             let environment = ProcessInfo.processInfo.environment
             let secrets = try ConfigurationCheck.resolve(configuration, environment: environment)
             let isTrial = sandbox != nil
-            let registry = MetricsRegistry(describing: GatewayMetrics.counted)
-            registry.add(ProcessMetrics())
-            MetricsSystem.bootstrap(registry)
+            let registry = metricsInForce()
             let inherited = inheritedSockets(environment)
             let (gateway, admin) = try await started(
                 configuration, inherited: inherited, registry: registry, environment: environment, log: log
@@ -110,6 +108,13 @@ package enum GatewayProcess {
     private static func say(_ text: String) {
         // Whoever closed standard output doesn't want to hear it.
         try? FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+    }
+
+    private static func metricsInForce() -> MetricsRegistry {
+        let registry = MetricsRegistry(describing: GatewayMetrics.counted)
+        registry.add(ProcessMetrics())
+        MetricsSystem.bootstrap(registry)
+        return registry
     }
 
     /// Sockets that the service manager keeps while the gateway is restarted.

@@ -72,6 +72,12 @@ private final class AnswerBox: ReplyTaking {
         self.response = response
     }
 
+    func beginStream(_ head: Response, for exchange: UInt64) -> Bool { false }
+
+    func writeToStream(_ bytes: ByteBuffer, for exchange: UInt64) -> Bool { false }
+
+    func endStream(_ exchange: UInt64) {}
+
     func closeUnanswered(_ exchange: UInt64) {}
 
     func whenAbandoned(_ action: @escaping () -> Void, _ exchange: UInt64) {}

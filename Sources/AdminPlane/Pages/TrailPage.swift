@@ -59,7 +59,9 @@ struct TrailPage: Sendable {
         entries = page?.entries.map(TrailPage.entry) ?? []
         hasEntries = !entries.isEmpty
         next = page?.next.map(query.next)
-        nothing = next == nil ? "Nothing in the trail is like that." : "Nothing so far; the search stopped to let others look."
+        nothing =
+            next == nil
+            ? "Nothing in the trail is like that." : "Nothing so far; the search stopped to let others look."
     }
 
     private static func entry(_ entry: AuditEntry) -> Entry {

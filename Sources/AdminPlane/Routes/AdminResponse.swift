@@ -53,7 +53,8 @@ enum AdminResponse {
 
     /// A path of these pages; the overview for anything that could lead elsewhere.
     static func ownPath(_ text: String?) -> String {
-        guard let text, text.hasPrefix("/"), !text.hasPrefix("//"), text.utf8.allSatisfy({ (0x21..<0x7F).contains($0) }),
+        guard let text, text.hasPrefix("/"), !text.hasPrefix("//"),
+            text.utf8.allSatisfy({ (0x21..<0x7F).contains($0) }),
             !text.contains("\\")
         else { return "/" }
         return text

@@ -46,7 +46,8 @@ enum AdminRoute: Sendable, Hashable {
         case ("messages", 2) where isMessage(1): return RecordName(parts[1]).map(AdminRoute.story)
         case ("messages", 3) where isMessage(1) && parts[2] == "text": return .pageText(parts[1])
         case ("records", 2): return Int(parts[1]).flatMap { _ in RecordName(parts[1]).map(AdminRoute.story) }
-        case ("api", 3) where parts[1] == "messages" && isMessage(2): return RecordName(parts[2]).map(AdminRoute.apiStory)
+        case ("api", 3) where parts[1] == "messages" && isMessage(2):
+            return RecordName(parts[2]).map(AdminRoute.apiStory)
         case ("api", 3) where parts[1] == "records":
             return Int(parts[2]).flatMap { _ in RecordName(parts[2]).map(AdminRoute.apiStory) }
         case ("api", 4) where parts[1] == "messages" && isMessage(2) && parts[3] == "text": return .apiText(parts[2])

@@ -5,7 +5,9 @@ internal import Messaging
 
 /// What somebody looks for in the trail, as it was typed.
 struct TrailQuery: Sendable, Hashable {
-    static let names = ["message", "conversation", "user", "caller", "since", "until", "outcome", "kind", "below", "limit"]
+    static let names = [
+        "message", "conversation", "user", "caller", "since", "until", "outcome", "kind", "below", "limit",
+    ]
     private static let usualLimit = 50
     private static let maximumLimit = 500
 

@@ -33,7 +33,9 @@ final class AdminDesk: AdminSubject {
     private var current: Subject? { subject.withLock { $0 } }
 
     func state() async -> GatewayState {
-        guard let gateway = current?.gateway else { return .starting(since: started, level: log.threshold.level.rawValue) }
+        guard let gateway = current?.gateway else {
+            return .starting(since: started, level: log.threshold.level.rawValue)
+        }
         return await gateway.state(since: started)
     }
 
@@ -61,7 +63,8 @@ final class AdminDesk: AdminSubject {
         (record.message, record.adminName, record.peer) = (message, name, peer)
         guard await current.gateway.record(record) else { throw .unrecorded }
         logger.notice(
-            "a message's text is shown", metadata: ["message_id": "\(message)", "operator": "\(name)", "peer": "\(peer)"])
+            "a message's text is shown",
+            metadata: ["message_id": "\(message)", "operator": "\(name)", "peer": "\(peer)"])
         return try await current.trail.text(of: message)
     }
 

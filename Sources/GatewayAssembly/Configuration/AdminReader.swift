@@ -59,7 +59,9 @@ struct AdminReader {
     private func rights(_ mapping: MappingReader) -> Set<AdminRight> {
         let nodes = mapping.list("may")
         let known = AdminRight.allCases.map(\.rawValue).joined(separator: ", ")
-        if nodes.isEmpty { mapping.problems.add("must list some of \(known)", at: mapping.path(of: "may"), line: mapping.line) }
+        if nodes.isEmpty {
+            mapping.problems.add("must list some of \(known)", at: mapping.path(of: "may"), line: mapping.line)
+        }
         return Set(
             nodes.compactMap { node in
                 let right = AdminRight(rawValue: node.scalar?.string ?? "")

@@ -5,7 +5,7 @@ import NIOCore
 ///
 /// `/hello`, `/echo` (the body), `/head` (what was read of the head), `/small` (a body of at most 10 bytes), `/refuse`
 /// (403, without a look at the body), `/held` (answered by `TestServer.release`), `/big?N` (N bytes), `/status?N`,
-/// `/peer` (who calls).
+/// `/peer` (who calls), `/stream?N` (N parts, one by one).
 final class TestResponder: HTTPResponder {
     static let bodyLimit = 100_000
 
@@ -35,6 +35,9 @@ final class TestResponder: HTTPResponder {
             return .accept(bodyLimit: 0) { _, reply in
                 reply.send(Response(status: 200, body: [UInt8](repeating: 0x61, count: size)))
             }
+        case "/stream":
+            let count = head.query.flatMap { Int($0) } ?? 0
+            return .accept(bodyLimit: 0) { [log] _, reply in TestResponder.stream(count, to: reply, log) }
         case "/status":
             let status = head.query.flatMap { Int($0) } ?? 200
             return .accept(bodyLimit: 0) { _, reply in reply.send(Response(status: status)) }
@@ -61,6 +64,19 @@ final class TestResponder: HTTPResponder {
             case .tooManyConnections, .tooManyConnectionsFromAddress: 503
             }
         return TestResponder.text("\(violation)", status: status)
+    }
+
+    /// So many parts of 64 KiB, then the end; without end for a negative number.
+    private static func stream(_ count: Int, to reply: Reply, _ log: EventLog<String>) {
+        let head = Response(status: 200, contentType: "text/plain")
+        guard let stream = reply.stream(head, whenAbandoned: { log.append("abandoned") }) else { return }
+        let part = ByteBuffer(repeating: 0x61, count: 64 * 1024)
+        var written = 0
+        while written != count, stream.write(count < 0 ? part : ByteBuffer(string: "part \(written)\n")) {
+            written += 1
+        }
+        log.append("written \(written)")
+        if count >= 0 { stream.end() }
     }
 
     static func text(_ text: String, status: Int = 200) -> Response {
