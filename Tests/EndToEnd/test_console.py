@@ -6,6 +6,7 @@ import stat
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -91,10 +92,22 @@ def find_all(browser, selector):
     return browser.find_elements(By.CSS_SELECTOR, selector)
 
 
+def wait_to_see(condition, what, seconds=10):
+    """Waits for what a page shows; between two pages there is neither."""
+
+    def seen():
+        try:
+            return condition()
+        except (NoSuchElementException, StaleElementReferenceException):
+            return None
+
+    return wait_until(seen, what, seconds)
+
+
 def sign_in(browser, url, name, page="/"):
     browser.get(url + page)
     find(browser, "#key").send_keys(KEYS[name] + Keys.ENTER)
-    wait_until(lambda: find_all(browser, "nav a"), "the first page")
+    wait_to_see(lambda: find_all(browser, "nav a"), "the first page")
 
 
 def test_a_message_is_searched_for_and_its_life_is_shown(browser, start):
@@ -103,12 +116,12 @@ def test_a_message_is_searched_for_and_its_life_is_shown(browser, start):
     browser.get(url)
     find(browser, "nav a[href='/trail']").click()
     find(browser, "#conversation").send_keys("c-2" + Keys.ENTER)
-    wait_until(lambda: len(find_all(browser, "table.entries tbody tr")) == 1, "the one that was searched for")
+    wait_to_see(lambda: len(find_all(browser, "table.entries tbody tr")) == 1, "the one that was searched for")
     assert "sent" in find(browser, "table.entries tbody tr").text
     assert find(browser, "#conversation").get_property("value") == "c-2"
     keep(browser, "trail")
     find(browser, "table.entries tbody a").click()
-    wait_until(lambda: find_all(browser, "ol.story"), "its life")
+    wait_to_see(lambda: find_all(browser, "ol.story"), "its life")
     assert find(browser, "h1").text == sent[1]
     assert [heading.text.split()[0] for heading in find_all(browser, "ol.story h3")] == ["intent", "outcome"]
     find(browser, "ol.story summary").click()
@@ -120,11 +133,11 @@ def test_a_message_is_searched_for_and_its_life_is_shown(browser, start):
 def test_calls_are_followed_as_they_end(browser, start):
     client, url = start(reply=lambda request: complaint(400, 3, "x") if b"bad" in request.body else agreeable(request))
     browser.get(url + "/live")
-    wait_until(lambda: find(browser, "#live-state").text == "following", "the stream")
+    wait_to_see(lambda: find(browser, "#live-state").text == "following", "the stream")
     message = client.send_message(conversation_id="c-1", text="good").json()["message_id"]
     client.send_message(conversation_id="c-1", text="bad")
     rows = lambda: [row.text for row in find_all(browser, "#live tbody tr") if row.is_displayed()]
-    wait_until(lambda: len(rows()) == 2, "both calls")
+    wait_to_see(lambda: len(rows()) == 2, "both calls")
     assert "not_sent" in rows()[0] and "sent" in rows()[1] and message[-12:] in rows()[1]
     find(browser, "#filter").send_keys("not_sent")
     assert len(rows()) == 1
@@ -136,9 +149,9 @@ def test_calls_are_followed_as_they_end(browser, start):
     assert rows() == [] and find(browser, "#pause").get_attribute("aria-pressed") == "true"
     find(browser, "#pause").click()
     client.send_message(conversation_id="c-1", text="good")
-    wait_until(lambda: len(rows()) >= 1, "a call after the pause")
+    wait_to_see(lambda: len(rows()) >= 1, "a call after the pause")
     find(browser, "#live tbody a").click()
-    wait_until(lambda: find_all(browser, "ol.story"), "the message's page")
+    wait_to_see(lambda: find_all(browser, "ol.story"), "the message's page")
     assert errors(browser) == []
 
 
@@ -148,7 +161,7 @@ def test_the_overview_renews_itself(browser, start):
     browser.get(url)
     assert "Ready" in find(browser, ".tiles").text
     assert_sent(client.send_message(conversation_id="c-1", text="x"))
-    wait_until(lambda: "1 / 100" in find(browser, "#part").text, "the call among what is used", seconds=15)
+    wait_to_see(lambda: "1 / 100" in find(browser, "#part").text, "the call among what is used", seconds=15)
     assert len(find_all(browser, "svg[role=img]")) == 4
     assert find(browser, "#routes + .scroll").text.count("in use") == 5
     keep(browser, "overview")
@@ -161,7 +174,7 @@ def test_the_level_of_the_log_is_changed(browser, start):
     browser.get(url)
     find(browser, "#level").send_keys("error")
     find(browser, "#apply").click()
-    wait_until(lambda: find(browser, "#level").get_property("value") == "error", "the page with the new level")
+    wait_to_see(lambda: find(browser, "#level option[selected]").text == "error", "the page with the new level")
     assert errors(browser) == []
 
 
@@ -224,7 +237,7 @@ def test_all_can_be_done_by_keyboard(browser, start):
             break
     assert names[0].endswith("#main") and "conversation" in names and "kind" in names
     browser.switch_to.active_element.send_keys(Keys.ENTER)
-    wait_until(lambda: find_all(browser, "ol.story"), "the message's page")
+    wait_to_see(lambda: find_all(browser, "ol.story"), "the message's page")
 
 
 def test_a_text_is_shown_the_right_way_round_and_the_look_recorded(browser, start, tmp_path):
@@ -242,7 +255,7 @@ def test_a_text_is_shown_the_right_way_round_and_the_look_recorded(browser, star
     sign_in(browser, url, "anna", f"/messages/{message}")
     assert TEXT not in browser.page_source
     find(browser, "form[action$='/text'] button").click()
-    wait_until(lambda: find_all(browser, "blockquote"), "the text")
+    wait_to_see(lambda: find_all(browser, "blockquote"), "the text")
     quote = find(browser, "blockquote")
     assert quote.text == TEXT and quote.value_of_css_property("direction") == "rtl"
     keep(browser, "text")
@@ -256,13 +269,13 @@ def test_who_has_no_key_is_asked_for_one(browser, start):
     _, url = start(WITH_KEYS)
     browser.get(url + "/trail?caller=billing")
     find(browser, "#key").send_keys("dgw_wrong" + Keys.ENTER)
-    wait_until(lambda: find_all(browser, "[role=alert]"), "the refusal")
+    wait_to_see(lambda: find_all(browser, "[role=alert]"), "the refusal")
     find(browser, "#key").send_keys(KEYS["reader"] + Keys.ENTER)
-    wait_until(lambda: find_all(browser, "#caller"), "the page that was asked for")
+    wait_to_see(lambda: find_all(browser, "#caller"), "the page that was asked for")
     assert find(browser, "#caller").get_property("value") == "billing"
     assert KEYS["reader"] not in browser.page_source and "local" not in find(browser, ".who").text
     find(browser, "form[action='/logout'] button").click()
-    wait_until(lambda: find_all(browser, "#key"), "the login page")
+    wait_to_see(lambda: find_all(browser, "#key"), "the login page")
 
 
 def test_nothing_of_a_message_becomes_part_of_a_page(browser, start):
