@@ -52,7 +52,7 @@ fuzz-long: fuzz-build ## fuzz one decoder until stopped: make fuzz-long TARGET=j
 # a sanitizer; Tests/Sanitizers says what is passed over, and why. Each first build takes 8 to 25 minutes on two cores.
 # Leaks are not looked for: LeakSanitizer doesn't see pointers in whose upper bits Swift keeps an enum's case.
 LIVE_SUITE := $(addprefix Tests/EndToEnd/test_,send.py cache_reads.py cache_coalescing.py wire.py wire_malformed.py \
-	wire_limits.py wire_deadlines.py wire_many_clients.py queue.py quota.py failover.py tls.py load.py stop.py commands.py)
+	wire_limits.py wire_deadlines.py wire_many_clients.py queue.py quota.py failover.py tls.py load.py stop.py admin.py commands.py)
 
 tsan: setup .venv/ready .build-thread/mutex.so ## run the unit tests and a live suite under ThreadSanitizer (some 45 minutes)
 	$(call sanitized,thread,$(THREADS))

@@ -116,7 +116,7 @@ struct UpstreamFailureTests {
         try await ScriptedServer.run(greeting: [greeting]) { server in
             try await PoolHarness.run(origin: try server.origin, limits: limits) { pool in
                 for _ in 0..<60 {
-                    let calls = (0..<5).map { _ in pool.start(deadline: .seconds(5)) }
+                    let calls = (0..<5).map { _ in pool.start(deadline: .seconds(60)) }
                     for call in calls {
                         let failure = try #require(try await call.get().failure)
                         try #require([.closed, .connect].contains(failure.reason), "\(failure)")

@@ -128,7 +128,7 @@ struct UpstreamPoolTests {
         for atOnce in [true, false] {
             try await ScriptedServer.run(script: script) { server in
                 try await PoolHarness.run(origin: try server.origin, limits: limits) { pool in
-                    let calls = (0..<4).map { number in { pool.start(.sample("/\(number)"), deadline: .seconds(3)) } }
+                    let calls = (0..<4).map { number in { pool.start(.sample("/\(number)"), deadline: .seconds(30)) } }
                     let started = atOnce ? calls.map { $0() } : []
                     for number in calls.indices {
                         let outcome = try await (atOnce ? started[number] : calls[number]()).get()
