@@ -7,9 +7,12 @@ SHELL := /bin/bash
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 BINARY := .build/debug/divar-gateway
 PYTHON := .venv/bin/python
+# Foundation's parts refer to each other in a circle, which the linker has to be told of where they are archives.
+STATIC := --static-swift-stdlib $(addprefix -Xlinker ,--start-group -l_FoundationICU -l_FoundationCShims \
+	-l_FoundationCollections -lFoundationEssentials -lFoundationInternationalization -lFoundation -lCoreFoundation --end-group)
 FUZZ_SOURCES := Fuzz/Package.swift Fuzz/Sources
 
-.PHONY: help setup build run demo test unit e2e fuzz fuzz-build fuzz-long tsan asan soak bench-journal bench-cache bench-decode bench-read lint format check release clean
+.PHONY: help setup build run demo test unit e2e fuzz fuzz-build fuzz-long tsan asan soak bench-journal bench-cache bench-decode bench-read lint format check release static deb clean
 
 help: ## list these targets
 	@grep -E '^[a-z0-9-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,7 +37,7 @@ unit: setup ## the tests of the rooms
 	swift build $(SWIFT_FLAGS) --build-tests
 	swift test $(SWIFT_FLAGS) --skip-build --disable-xctest
 
-e2e: build .venv/ready ## the tests of the real binary, by curl and Python, and of the second verifier
+e2e: static build .venv/ready ## the tests of the real binary, by curl and Python, and of the second verifier
 	$(PYTHON) -m pytest -q Tests/AuditVerifier Tests/EndToEnd
 
 # Its own package with its own products, for everything in it is compiled with coverage counters: see docs/testing.md.
@@ -50,6 +53,7 @@ fuzz-long: fuzz-build ## fuzz one decoder until stopped: make fuzz-long TARGET=j
 
 # One after the other the unit tests and the part of the live suite that has the most threads and connections in it, under
 # a sanitizer; Tests/Sanitizers says what is passed over, and why. Each first build takes 8 to 25 minutes on two cores.
+# One test after the other: all at once are so slow that deadlines pass which are no finding.
 # Leaks are not looked for: LeakSanitizer doesn't see pointers in whose upper bits Swift keeps an enum's case.
 LIVE_SUITE := $(addprefix Tests/EndToEnd/test_,send.py cache_reads.py cache_coalescing.py wire.py wire_malformed.py \
 	wire_limits.py wire_deadlines.py wire_many_clients.py queue.py quota.py failover.py tls.py load.py stop.py admin.py commands.py)
@@ -71,7 +75,7 @@ THREADS := TSAN_OPTIONS="halt_on_error=1 exitcode=66 suppressions=$(CURDIR)/Test
 # 1: the sanitizer's name; 2: its settings. A finding ends the process with a status that no test takes for a clean end.
 define sanitized
 	swift build $(SWIFT_FLAGS) --scratch-path .build-$(1) --sanitize=$(1) --build-tests
-	$(2) swift test $(SWIFT_FLAGS) --scratch-path .build-$(1) --sanitize=$(1) --skip-build --disable-xctest
+	$(2) swift test $(SWIFT_FLAGS) --scratch-path .build-$(1) --sanitize=$(1) --skip-build --disable-xctest --no-parallel
 	$(2) DIVAR_GATEWAY_BINARY=$(CURDIR)/.build-$(1)/debug/divar-gateway $(PYTHON) -m pytest -q $(LIVE_SUITE)
 endef
 
@@ -110,8 +114,20 @@ format: ## put the code into its format
 
 check: test demo ## everything that must hold before a change lands
 
-release: setup ## build the release binary
-	swift build $(SWIFT_FLAGS) -c release --static-swift-stdlib --product divar-gateway
+release: setup ## build the release binary; all of Swift is in it
+	swift build $(SWIFT_FLAGS) $(STATIC) -c release --product divar-gateway
+
+# A debug binary as a package has it, for the tests of the package: only linked anew, and moved away, so that the next
+# build links the usual one.
+static: setup
+	swift build $(SWIFT_FLAGS) $(STATIC) --product divar-gateway
+	mkdir -p .build/static
+	mv .build/debug/divar-gateway .build/static/divar-gateway
+
+deb: release ## build a Debian package, .build/divar-gateway_*.deb
+	@deploy/setup.sh deb
+	deploy/package.sh .build/release/divar-gateway .build
+	lintian --allow-root --fail-on error,warning .build/divar-gateway_*.deb
 
 clean: ## remove what was built
 	rm -rf .build .build-fuzz .build-thread .build-address .venv

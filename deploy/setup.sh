@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that a purpose needs and that are missing: build, test or lint.
+# Installs the Debian packages that a purpose needs and that are missing: build, test, lint or deb.
 set -euo pipefail
 
-purpose="${1:?build, test or lint}"
+purpose="${1:?build, test, lint or deb}"
 case "$purpose" in
     build) packages=(libssl-dev zlib1g-dev libsqlite3-dev ca-certificates curl) ;;
-    test) packages=(python3 python3-venv curl openssl strace chromium chromium-driver) ;;
+    test) packages=(python3 python3-venv curl openssl strace chromium chromium-driver debhelper debootstrap) ;;
     lint) packages=(shellcheck) ;;
+    deb) packages=(debhelper lintian) ;;
     *)
-        echo "setup.sh: $purpose is neither build, test nor lint" >&2
+        echo "setup.sh: $purpose is none of build, test, lint and deb" >&2
         exit 2
         ;;
 esac
