@@ -21,6 +21,7 @@ from upstream import Gate, agreeable, complaint
 
 ROOT = pathlib.Path(__file__).parents[2]
 ALERTS = ROOT / "deploy" / "prometheus" / "alerts.yaml"
+DASHBOARD = ROOT / "deploy" / "grafana" / "divar-gateway.json"
 LISTEN = {"admin": {"listen": ["127.0.0.1:0"]}}
 SAMPLE = re.compile(r'([a-z_]+)((?:\{[a-z]+="[^"\\]*"(?:,[a-z]+="[^"\\]*")*\})?) (-?[0-9.e+-]+|\+Inf|NaN)')
 
@@ -290,7 +291,41 @@ def test_promtool_reads_the_alerts():
     assert result.returncode == 0, (result.stdout, result.stderr)
 
 
-def test_alerts_are_about_families_that_there_are():
+def dashboard_queries():
+    panels = json.loads(DASHBOARD.read_text())["panels"]
+    return [target["expr"] for panel in panels for target in panel.get("targets", [])]
+
+
+@needs_promtool
+def test_promtool_reads_the_queries_of_the_dashboard(tmp_path):
+    # Grafana puts these in; promtool only reads queries as rules.
+    queries = [query.replace("$__rate_interval", "5m").replace("$instance", ".*") for query in dashboard_queries()]
+    assert len(queries) > 20
+    rules = [{"record": f"dashboard:query{number}", "expr": query} for number, query in enumerate(queries)]
+    file = tmp_path / "rules.yaml"
+    file.write_text(json.dumps({"groups": [{"name": "dashboard", "rules": rules}]}))
+    result = promtool("check", "rules", file)
+    assert result.returncode == 0, (result.stdout, result.stderr)
+
+
+@pytest.mark.parametrize("asked", [ALERTS, DASHBOARD], ids=["alerts", "dashboard"])
+def test_what_is_deployed_is_about_families_that_there_are(asked):
     documented = set(re.findall(r"`(divar_gateway_[a-z_]+)`", (ROOT / "docs" / "metrics.md").read_text()))
-    asked = {family(name) for name in re.findall(r"divar_gateway_[a-z_]+", ALERTS.read_text())}
-    assert asked and asked <= documented
+    names = {family(name) for name in re.findall(r"divar_gateway_[a-z_]+", asked.read_text())}
+    assert names and names <= documented
+
+
+def test_the_dashboard_names_labels_that_there_are(start):
+    app = {"keys": [{"env": KEY_VARIABLE}], "quota": {"per_minute": 100, "per_day": 5}}
+    _, client, _, admin = start(apps={"default": app})
+    assert_sent(client.send_message(conversation_id="c-1", text="x"))
+    given = set(re.findall(r'([a-z_]+)="', admin.get("/metrics").text)) | {"instance", "job", "verdict", "state", "result"}
+    for query in dashboard_queries():
+        named = {label.strip() for labels in re.findall(r"by \(([^)]*)\)", query) for label in labels.split(",")}
+        assert named <= given, query
+
+
+def test_every_alert_says_what_to_do():
+    said = (ROOT / "docs" / "operations.md").read_text()
+    alerts = re.findall(r"alert: (\w+)", ALERTS.read_text())
+    assert [alert for alert in alerts if f"`{alert}`" not in said] == []

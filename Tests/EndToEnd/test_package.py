@@ -72,21 +72,26 @@ class Machine:
         """What a package of ours has anywhere."""
         return sorted(
             str(path.relative_to(self.folder)) for path in self.folder.rglob("*divar-gateway*")
-            if "root" not in path.relative_to(self.folder).parts and "proc" not in path.relative_to(self.folder).parts)
+            if path.relative_to(self.folder).parts[0] not in ("root", "proc"))
 
 
 @pytest.fixture
 def machine():
     mirror = run("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", f"Codename: {SUITE}", "Component: main")
     folder = pathlib.Path(tempfile.mkdtemp(prefix="package-", dir=ROOT / ".build"))
+    folder.chmod(0o755)
     try:
         try:
             run("debootstrap", "--variant=minbase", "--include=systemd-standalone-sysusers,init-system-helpers", SUITE, folder,
                 mirror.split()[0])
+            # Where Swift finds a command's arguments.
+            run("mount", "-t", "proc", "proc", folder / "proc")
         except AssertionError as error:
             pytest.skip(f"debootstrap can't make a Debian here: {str(error)[-300:]}")
         yield Machine(folder)
     finally:
+        if (folder / "proc/self").exists():
+            run("umount", folder / "proc")
         shutil.rmtree(folder)
 
 
@@ -143,7 +148,7 @@ def test_a_package_installs_starts_upgrades_and_goes(machine, packages, new_clie
     said = machine.install(packages[0])
     assert "starts once the key of your Divar app is in /etc/divar-gateway/divar.key" in said
     assert machine.status() == "ii"
-    assert machine.run("/usr/bin/divar-gateway", "--version").split()[-1] == "0.1.0"
+    assert machine.run("/usr/bin/divar-gateway", "version").split()[-1] == "0.1.0"
     assert machine.run("id", "-un", "divar-gateway").strip() == "divar-gateway"
     assert machine.path("/lib/systemd/system/divar-gateway.service").exists()
     assert machine.path("/etc/systemd/system/multi-user.target.wants/divar-gateway.service").is_symlink()
@@ -160,7 +165,7 @@ def test_a_package_installs_starts_upgrades_and_goes(machine, packages, new_clie
     machine.path(KEY).write_text(KEY_OF_THE_APP, encoding="utf-8")
     machine.path(KEY).chmod(0o600)
     first = send(machine, new_client)
-    assert machine.path(STATE + "/journal.db").owner() == machine.path(STATE).owner()
+    assert machine.path(STATE + "/journal.db").stat().st_uid == machine.path(STATE).stat().st_uid != 0
 
     # 3. Upgraded: configuration, key and trail stay, and the new one goes on with them.
     kept = configuration.read_text(encoding="utf-8")
@@ -169,7 +174,7 @@ def test_a_package_installs_starts_upgrades_and_goes(machine, packages, new_clie
     assert machine.run("dpkg-query", "--show", "--showformat=${Version}", "divar-gateway") == "0.1.1~test"
     assert configuration.read_text(encoding="utf-8") == kept
     second = send(machine, new_client)
-    assert "the trail is whole" in verify(machine) or "verified" in verify(machine), verify(machine)
+    assert verify(machine).startswith("ok: ")
     for message in [first, second]:
         assert "sent" in machine.run("/usr/bin/divar-gateway", "audit", "show", message, "--config", CONFIGURATION)
 
