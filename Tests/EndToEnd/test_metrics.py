@@ -319,6 +319,7 @@ def test_the_dashboard_names_labels_that_there_are(start):
     app = {"keys": [{"env": KEY_VARIABLE}], "quota": {"per_minute": 100, "per_day": 5}}
     _, client, _, admin = start(apps={"default": app})
     assert_sent(client.send_message(conversation_id="c-1", text="x"))
+    assert client.send_message(conversation_id="c-1", text="").status_code == 400
     given = set(re.findall(r'([a-z_]+)="', admin.get("/metrics").text)) | {"instance", "job", "verdict", "state", "result"}
     for query in dashboard_queries():
         named = {label.strip() for labels in re.findall(r"by \(([^)]*)\)", query) for label in labels.split(",")}
