@@ -11,16 +11,16 @@ extension OpenAPIDocument {
         \(userParameters),
         "requestBody":{"required":true,
         "content":{"application/json":{"schema":{"$ref":"#/components/schemas/UserTokens"}}}},
-        "responses":{"204":{"description":"They are on disk, and X-User uses them"},
+        "responses":{"204":{"description":"They are on disk, and X-User uses them","headers":{\(requestID)}},
         \(DescribedProblems.responses(DescribedProblems.ofUserTokens))}},
         "get":{"operationId":"reportUserTokens","summary":"What is kept of a user, and never a token",
         \(userParameters),
         "responses":{"200":{"description":"Tokens of this user are kept",
-        "content":{"application/json":{"schema":{"$ref":"#/components/schemas/UserTokensReport"}}}},
+        "headers":{\(requestID)},"content":{"application/json":{"schema":{"$ref":"#/components/schemas/UserTokensReport"}}}},
         \(DescribedProblems.responses(DescribedProblems.ofUserTokens))}},
         "delete":{"operationId":"removeUserTokens","summary":"Removes a user's tokens for good",
         \(userParameters),
-        "responses":{"204":{"description":"They are gone, from the disk, too"},
+        "responses":{"204":{"description":"They are gone, from the disk, too","headers":{\(requestID)}},
         \(DescribedProblems.responses(DescribedProblems.ofUserTokens))}}}
         """
 

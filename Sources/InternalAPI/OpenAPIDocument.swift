@@ -48,7 +48,7 @@ enum OpenAPIDocument {
         "content":{"application/json":{"schema":{"oneOf":[{"$ref":"#/components/schemas/Receipt"},
         {"$ref":"#/components/schemas/PlannedSend"}]}}}},
         "202":{"description":"With Prefer: respond-async: the message waits in the queue and is sent when there is room",
-        "headers":{"Location":{"description":"Where to ask what became of it, and to take it back",
+        "headers":{\(requestID),"Location":{"description":"Where to ask what became of it, and to take it back",
         "schema":{"type":"string"}},"Preference-Applied":{"schema":{"const":"respond-async"}}},
         "content":{"application/json":{"schema":{"$ref":"#/components/schemas/Accepted"}}},
         "links":{\(messageLinks)}},
@@ -69,39 +69,41 @@ enum OpenAPIDocument {
         "requestBody":{"required":true,"content":{"application/json":{"schema":{"type":"object"}}}},
         "responses":{"200":{
         "description":"What became stale is dropped, and the event was passed on where that is configured",
-        "content":{"application/json":{"schema":{"type":"object"}}}},
+        "headers":{\(requestID)},"content":{"application/json":{"schema":{"type":"object"}}}},
         \(DescribedProblems.responses(DescribedProblems.ofEvents))}}},
         "/messages/{id}":{"get":{"operationId":"reportMessage",
         "summary":"What became of a message, for the caller that sent it",
         "parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"string","format":"uuid"}},
         {"$ref":"#/components/parameters/Traceparent"}],
         "responses":{"200":{"description":"The message's outcome; null while it is under way or waits",
-        "content":{"application/json":{"schema":{"$ref":"#/components/schemas/Report"}}}},
+        "headers":{\(requestID)},"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Report"}}}},
         \(DescribedProblems.responses(DescribedProblems.ofReports))}},
         "delete":{"operationId":"cancelMessage","summary":"Takes a message back that waits in the queue",
         "parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"string","format":"uuid"}},
         {"$ref":"#/components/parameters/Traceparent"}],
         "responses":{"200":{"description":"It was taken back: not_sent, cancelled",
-        "content":{"application/json":{"schema":{"$ref":"#/components/schemas/Report"}}}},
+        "headers":{\(requestID)},"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Report"}}}},
         \(DescribedProblems.responses(DescribedProblems.ofCancels))}}},
         "/upload-token":{"post":{"operationId":"createUploadToken","summary":"Gives the right to upload one file",
         "parameters":[{"$ref":"#/components/parameters/RequestTimeout"},{"$ref":"#/components/parameters/Traceparent"}],
         "requestBody":{"required":false,"content":{"application/json":{"schema":{"type":"object","maxProperties":0}}}},
         "responses":{"200":{"description":"The token, and where to upload",
-        "content":{"application/json":{"schema":{"$ref":"#/components/schemas/UploadGrant"}}}},
+        "headers":{\(requestID)},"content":{"application/json":{"schema":{"$ref":"#/components/schemas/UploadGrant"}}}},
         \(DescribedProblems.responses(DescribedProblems.ofUploads))}}},
         "/health/live":{"get":{"operationId":"live","summary":"Whether the process answers","security":[],
-        "responses":{"200":{"description":"It does","content":{"application/json":{"schema":{"type":"object"}}}},
+        "responses":{"200":{"description":"It does","headers":{\(requestID)},
+        "content":{"application/json":{"schema":{"type":"object"}}}},
         \(DescribedProblems.responses(DescribedProblems.atTheDoor))}}},
         "/health/ready":{"get":{"operationId":"ready","summary":"Whether calls can be served","security":[],
         "responses":{"200":{"description":"They can",
-        "content":{"application/json":{"schema":{"$ref":"#/components/schemas/Readiness"}}}},
+        "headers":{\(requestID)},"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Readiness"}}}},
         "503":{"description":"They can't; the checks say why. A problem where the gateway is full",
-        "content":{"application/json":{"schema":{"$ref":"#/components/schemas/Readiness"}},
+        "headers":{\(requestID)},"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Readiness"}},
         "application/problem+json":{"schema":{"$ref":"#/components/schemas/Problem"}}}},
         \(DescribedProblems.responses(DescribedProblems.atTheDoor.filter { $0.status != 503 }))}}},
         "/openapi.json":{"get":{"operationId":"describe","summary":"This document","security":[],
-        "responses":{"200":{"description":"OpenAPI 3.1","content":{"application/json":{"schema":{"type":"object"}}}},
+        "responses":{"200":{"description":"OpenAPI 3.1","headers":{\(requestID)},
+        "content":{"application/json":{"schema":{"type":"object"}}}},
         \(DescribedProblems.responses(DescribedProblems.atTheDoor))}}}
         """
 
@@ -110,7 +112,13 @@ enum OpenAPIDocument {
         "cancel":{"operationId":"cancelMessage","parameters":{"id":"$response.body#/message_id"}}
         """
 
+    static let requestID = """
+        "X-Request-Id":{"$ref":"#/components/headers/RequestID"}
+        """
+
     private static let headers = """
+        "RequestID":{"description":"Which request it was: request_id in the gateway's log",
+        "schema":{"type":"string","pattern":"^[0-9a-f]{16}$"}},
         "RetryAfter":{"description":"In how many seconds it makes sense to come again",
         "schema":{"type":"integer","minimum":0}},
         "RateLimitPolicy":{
@@ -122,11 +130,11 @@ enum OpenAPIDocument {
 
     private static let limitHeaders = """
         "RateLimit-Policy":{"$ref":"#/components/headers/RateLimitPolicy"},
-        "RateLimit":{"$ref":"#/components/headers/RateLimit"}
+        "RateLimit":{"$ref":"#/components/headers/RateLimit"},\(requestID)
         """
 
     private static let readHeaders = """
-        "Cache-Status":{"description":"How it was answered (RFC 9211)","schema":{"type":"string"}},
+        \(requestID),"Cache-Status":{"description":"How it was answered (RFC 9211)","schema":{"type":"string"}},
         "ETag":{"description":"Of this body and no other","schema":{"type":"string"}},
         "Age":{"description":"Seconds since Divar gave it; not where Divar gave it for this request",
         "schema":{"type":"integer","minimum":0}}

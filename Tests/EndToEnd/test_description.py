@@ -1,5 +1,7 @@
 """The gateway describes itself: the document is valid OpenAPI 3.1, and what it says of answers and bodies is true."""
 
+import re
+
 import jsonschema
 import pytest
 import requests
@@ -43,6 +45,17 @@ def test_every_status_is_listed_by_itself(document):
             if "responses" in operation:
                 assert "default" not in operation["responses"], (method, path)
                 assert {"400", "503"} <= set(operation["responses"]) or path.startswith(("/health", "/openapi")), path
+
+
+def test_every_answer_says_which_request_it_was(document, base):
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            for status, answer in operation.get("responses", {}).items():
+                answer = document["components"]["responses"]["Problem"] if "$ref" in answer else answer
+                assert "X-Request-Id" in answer["headers"], (method, path, status)
+    shown = re.compile(document["components"]["headers"]["RequestID"]["schema"]["pattern"])
+    for path in ["/health/live", "/openapi.json", "/nowhere", "/conversations/x"]:
+        assert shown.match(requests.get(base + path, timeout=10).headers["X-Request-Id"]), path
 
 
 def test_every_resource_of_the_document_is_served(document, base):
