@@ -57,13 +57,22 @@ let package = Package(
             only: ["Events/EventSettings.swift", "Queue/QueuedContent.swift", "ReadRecording.swift"]
         ),
         room(
+            "AdminPlane", ["AuditReport", "HTTPWire", "Journal", "Messaging", crypto],
+            only: [
+                "Access/AdminOperator.swift", "Access/AdminRight.swift", "Access/AdminSessions.swift",
+                "Access/PageGuard.swift", "Access/SessionCookie.swift", "Routes/AdminRoute.swift",
+                "Routes/FormFields.swift", "Routes/TrailQuery.swift", "Routes/TrailQueryProblem.swift",
+            ]
+        ),
+        room(
             "GatewayAssembly",
             [
                 "Messaging", "DivarAPI", "Delivery", "ConversationCache", "HTTPWire", "Custody", "Journal",
-                "InternalAPI", "Egress", nioCore, logging, yams,
+                "InternalAPI", "Egress", "AdminPlane", nioCore, logging, yams,
             ],
             only: [
-                "Configuration", "Callers/CallersFile.swift", "Callers/CallerTime.swift", "Callers/FileStamp.swift",
+                "Admin/AdminKeyEntry.swift", "Admin/AdminSettings.swift", "Configuration", "Callers/CallersFile.swift",
+                "Callers/CallerTime.swift", "Callers/FileStamp.swift",
                 "Callers/SystemUser.swift", "Listeners/Listener.swift",
             ]
         ),
@@ -71,7 +80,7 @@ let package = Package(
             name: "Fuzzing",
             dependencies: [
                 "StrictJSON", "Messaging", "DivarAPI", "ConversationCache", "HTTPWire", "Journal", "AuditReport",
-                "InternalAPI", "Egress", "Custody", "Delivery", "GatewayAssembly", crypto, nioCore,
+                "InternalAPI", "Egress", "Custody", "Delivery", "GatewayAssembly", "AdminPlane", crypto, nioCore,
             ],
             path: "Sources"
         ),

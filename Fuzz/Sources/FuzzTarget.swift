@@ -12,7 +12,7 @@ struct FuzzTarget: Sendable {
 
     static let all = [
         requestTargets, jsonTargets, divarTargets, fieldTargets, identifierTargets, trailTargets, configurationTargets,
-        credentialTargets,
+        adminTargets, credentialTargets,
     ].flatMap(\.self)
 
     /// The one that `FUZZ_TARGET` names.

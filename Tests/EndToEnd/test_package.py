@@ -75,19 +75,24 @@ class Machine:
             if path.relative_to(self.folder).parts[0] not in ("root", "proc"))
 
 
+def mirror():
+    """Where this machine has its own packages from, or where everybody has."""
+    found = run("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", f"Codename: {SUITE}", "Component: main")
+    return [*found.split(), "http://deb.debian.org/debian"][0]
+
+
 @pytest.fixture
 def machine():
-    mirror = run("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", f"Codename: {SUITE}", "Component: main")
     folder = pathlib.Path(tempfile.mkdtemp(prefix="package-", dir=ROOT / ".build"))
     folder.chmod(0o755)
+    needed = "--include=systemd-standalone-sysusers,init-system-helpers"
     try:
         try:
-            run("debootstrap", "--variant=minbase", "--include=systemd-standalone-sysusers,init-system-helpers", SUITE, folder,
-                mirror.split()[0])
+            run("debootstrap", "--variant=minbase", needed, SUITE, folder, mirror())
             # Where Swift finds a command's arguments.
             run("mount", "-t", "proc", "proc", folder / "proc")
-        except AssertionError as error:
-            pytest.skip(f"debootstrap can't make a Debian here: {str(error)[-300:]}")
+        except (AssertionError, subprocess.TimeoutExpired) as error:
+            pytest.skip(f"no Debian can be made here: {str(error)[-300:]}")
         yield Machine(folder)
     finally:
         if (folder / "proc/self").exists():
