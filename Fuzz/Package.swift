@@ -73,7 +73,7 @@ let package = Package(
             only: [
                 "Admin/AdminKeyEntry.swift", "Admin/AdminSettings.swift", "Configuration", "Callers/CallersFile.swift",
                 "Callers/CallerTime.swift", "Callers/FileStamp.swift",
-                "Callers/SystemUser.swift", "Listeners/Listener.swift",
+                "Callers/SystemUser.swift", "Listeners/Listener.swift", "Reload/ConfigurationValues.swift",
             ]
         ),
         .executableTarget(
