@@ -60,7 +60,9 @@ class Machine:
 
     def install(self, package):
         shutil.copy(package, self.path("/root"))
-        return self.run("apt-get", "install", "-y", "-q", "--no-install-recommends", f"/root/{package.name}")
+        # What it depends on comes from a mirror, which may be out of breath.
+        retries = ["-o", "Acquire::Retries=5"]
+        return self.run("apt-get", "install", "-y", "-q", *retries, "--no-install-recommends", f"/root/{package.name}")
 
     def status(self):
         result = subprocess.run(
