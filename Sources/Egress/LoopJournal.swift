@@ -26,6 +26,8 @@ package final class LoopJournal: JournalClient {
         waiting = NIOLoopBound(Waiting(), eventLoop: eventLoop)
     }
 
+    var status: JournalStatus { writer.status }
+
     /// The records of the log, as far as they are known.
     var records: Int { writer.status.records }
 

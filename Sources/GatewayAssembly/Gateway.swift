@@ -122,8 +122,10 @@ package struct Gateway: Sendable {
         async let queueStopped: Void = queue.stop(within: drain)
         await server.stop(drain: drain)
         await queueStopped
-        // A send whose client was reset has no connection that was waited for.
-        while rules.overloadStatus().inFlight > 0, ContinuousClock.now < end {
+        // A send whose client was reset has no connection that was waited for. It gives up its place at Divar before it
+        // has submitted its outcome, and between two attempts.
+        let status = journal.writer.status
+        while rules.overloadStatus().inFlight > 0 || status.messagesUnderWay > 0, ContinuousClock.now < end {
             try? await Task.sleep(for: Gateway.lookInterval)
         }
         // New tokens on their way have to be on disk.

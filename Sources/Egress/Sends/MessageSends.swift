@@ -149,6 +149,7 @@ final class MessageSends {
         let fence = SendFence(exchange.draft.target, token: token)
         cache.use { fence.begin(in: &$0) }
         reconciler.departing(exchange)
+        journal.status.messageBegan()
         upstream.run(pass) { [journal, cache, reconciler] end in
             // Before anybody hears of the send: a read that comes after must not be answered from before it.
             cache.use { fence.end(end, in: &$0) }
@@ -159,6 +160,7 @@ final class MessageSends {
                 completion(exchange.answer(answer, recorded: recorded))
                 reconciler.ended(exchange, end)
             }
+            journal.status.messageEnded()
             if !isTaken { completion(exchange.answer(answer, recorded: JournalProblem.closed)) }
         }
     }
