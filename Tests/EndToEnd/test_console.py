@@ -252,6 +252,7 @@ def test_a_text_is_shown_the_right_way_round_and_the_look_recorded(browser, star
     assert find(browser, "h1").text == message
     assert TEXT not in browser.page_source and not find_all(browser, "form[action$='/text']")
     find(browser, "form[action='/logout'] button").click()
+    wait_to_see(lambda: find_all(browser, "#key"), "the login page")
     sign_in(browser, url, "anna", f"/messages/{message}")
     assert TEXT not in browser.page_source
     find(browser, "form[action$='/text'] button").click()
