@@ -12,7 +12,7 @@ STATIC := --static-swift-stdlib $(addprefix -Xlinker ,--start-group -l_Foundatio
 	-l_FoundationCollections -lFoundationEssentials -lFoundationInternationalization -lFoundation -lCoreFoundation --end-group)
 FUZZ_SOURCES := Fuzz/Package.swift Fuzz/Sources
 
-.PHONY: help setup build run demo test unit e2e fuzz fuzz-build fuzz-long tsan asan soak bench-journal bench-cache bench-decode bench-read lint format check release static deb clean
+.PHONY: help setup build run demo test unit e2e fuzz fuzz-build fuzz-long tsan asan soak bench-journal bench-cache bench-decode bench lint format check release static deb clean
 
 help: ## list these targets
 	@grep -E '^[a-z0-9-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -95,8 +95,9 @@ bench-decode: setup ## measure our request decoder beside NIOHTTP1's (a release 
 	swift build $(SWIFT_FLAGS) -c release --product RequestDecoding
 	.build/release/RequestDecoding
 
-bench-read: release ## measure a cached read beside nginx's proxy_cache (needs nginx-light and wrk)
-	python3 Benchmarks/cached-read/measure.py --binary .build/release/divar-gateway
+bench: release ## measure beside nginx, HAProxy, Varnish and a bare C server (BENCH="--work send-memory" measures a part)
+	@deploy/setup.sh bench
+	python3 Benchmarks/comparison/compare.py --binary .build/release/divar-gateway --results Benchmarks/results $(BENCH)
 
 .venv/ready: Tests/EndToEnd/requirements.txt
 	@deploy/setup.sh test

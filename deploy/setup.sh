@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that a purpose needs and that are missing: build, test, lint or deb.
+# Installs the Debian packages that a purpose needs and that are missing: build, test, lint, deb or bench.
 set -euo pipefail
 
-purpose="${1:?build, test, lint or deb}"
+purpose="${1:?build, test, lint, deb or bench}"
 case "$purpose" in
     build) packages=(libssl-dev zlib1g-dev libsqlite3-dev ca-certificates curl) ;;
     test) packages=(python3 python3-venv curl openssl strace chromium chromium-driver debhelper debootstrap) ;;
     lint) packages=(shellcheck) ;;
+    bench) packages=(gcc libc6-dev nginx-light haproxy varnish wrk) ;;
     deb) packages=(debhelper lintian) ;;
     *)
-        echo "setup.sh: $purpose is none of build, test, lint and deb" >&2
+        echo "setup.sh: $purpose is none of build, test, lint, deb and bench" >&2
         exit 2
         ;;
 esac

@@ -1,23 +1,24 @@
 """One run of wrk against one server."""
 
 import dataclasses
+import os
 import pathlib
 
+from machine import LOAD_CORE
 from processes import BenchmarkError, Process
 
 SCRIPT = pathlib.Path(__file__).resolve().parent / "wrk.lua"
-THREADS = 2
 FAILURES = ("connections failed", "reads failed", "writes failed", "timeouts", "answers of status 400 and above")
 
 
 @dataclasses.dataclass(frozen=True)
-class Load:
-    """What a run sends: the same for every server."""
+class Request:
+    """What a run sends again and again: the same to every server."""
 
-    wrk: str
-    connections: int
+    method: str
     path: str
     headers: dict
+    body: bytes = b""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,12 +36,14 @@ class Result:
         return self.requests / self.seconds
 
 
-def run(load, port, seconds, log):
+def run(wrk, request, connections, port, seconds, log):
     """Runs wrk. An error of any kind fails the benchmark: a failed request costs other CPU than a good one."""
-    command = [load.wrk, "-t", str(THREADS), "-c", str(load.connections), "-d", f"{seconds}s", "-s", str(SCRIPT)]
-    for name, value in load.headers.items():
+    command = [wrk, "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "-s", str(SCRIPT)]
+    for name, value in request.headers.items():
         command += ["-H", f"{name}: {value}"]
-    process = Process("wrk", [*command, f"http://127.0.0.1:{port}{load.path}"], log)
+    environment = {**os.environ, "METHOD": request.method, "BODY": request.body.decode()}
+    url = f"http://127.0.0.1:{port}{request.path}"
+    process = Process("wrk", [*command, url], log, environment=environment, core=LOAD_CORE)
     try:
         status = process.wait(seconds + 30)
     finally:

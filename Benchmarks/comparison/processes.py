@@ -60,10 +60,12 @@ class Process:
 
     running = []
 
-    def __init__(self, name, command, log, environment=None, account=None):
+    def __init__(self, name, command, log, environment=None, account=None, core=None):
         self.name = name
         self.log = pathlib.Path(log)
         identity = {} if account is None else {"user": account[0], "group": account[1], "extra_groups": []}
+        if core is not None:
+            command = ["taskset", "-c", str(core), *command]
         with INTERRUPTION.held(), open(self.log, "wb") as output:
             try:
                 self._process = subprocess.Popen(
@@ -113,8 +115,15 @@ class Process:
     def cpu_seconds(self):
         """User and system time of the process and its children, those that have ended included."""
         # A child that ends moves its time into the last two numbers of its parent.
-        ticks = sum(_stat(self.pid)[11:15])
-        return (ticks + sum(sum(_stat(child)[11:13]) for child in self._children())) / TICKS
+        own = _stat(self.pid)
+        children = [_stat(child) for child in self._children()]
+        user = own[11] + own[13] + sum(child[11] for child in children)
+        system = own[12] + own[14] + sum(child[12] for child in children)
+        return user / TICKS, system / TICKS
+
+    def resident_bytes(self):
+        """Memory of the process and its children that is nobody else's, or shared in parts (PSS)."""
+        return sum(_proportional(process) for process in [self.pid, *self._children()])
 
     def _children(self):
         found = []
@@ -148,3 +157,10 @@ def _stat(pid):
     """The numbers of /proc/PID/stat from the state on, which is left as 0; the name before it may hold anything."""
     text = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
     return [0] + [int(number) for number in text[text.rindex(")") + 1 :].split()[1:]]
+
+
+def _proportional(pid):
+    for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024
+    raise BenchmarkError(f"/proc/{pid}/smaps_rollup has no Pss")
