@@ -42,7 +42,7 @@ package enum DivarAnswer: Sendable, Equatable {
             self = .unintelligible(status: status, reason: "the body is not JSON")
             return
         }
-        guard value.repeatedMembers().isEmpty else {
+        guard !value.hasRepeatedMembers else {
             self = .unintelligible(status: status, reason: "the body has a member twice")
             return
         }

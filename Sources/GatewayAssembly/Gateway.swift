@@ -56,7 +56,7 @@ package struct Gateway: Sendable {
         let via = ViaPseudonym(number: .random(in: .min ... .max))
         let settings = egressSettings(
             of: configuration, keys: keys.keys, sealer: secrets.sealer, queueSealer: journal.queueSealer, via: via)
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: EventLoopCount.current)
         let rules = upstreamRules(of: configuration, after: journal.uses)
         let (callers, reloadStatus) = (CallersWatch(configuration, logger: logger), ReloadStatus())
         let users = try await tokenParts(of: configuration, secrets: secrets, journal: journal, via: via)

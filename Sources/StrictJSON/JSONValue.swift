@@ -68,9 +68,31 @@ extension JSONValue {
     /// RFC 8259 section 4 leaves repeated names to the receiver, and receivers differ in which one they take: what
     /// one program checked, another would not see. So they have to be found before a value is trusted.
     package func repeatedMembers() -> [JSONPointer] {
+        // Pointers cost as much as reading the text did, and hardly any text needs one.
+        guard hasRepeatedMembers else { return [] }
         var found: [JSONPointer] = []
         collectRepeatedMembers(at: JSONPointer(), into: &found)
         return found
+    }
+
+    /// Whether any object in it, at whatever depth, has a name twice.
+    package var hasRepeatedMembers: Bool {
+        switch self {
+        case .null, .bool, .number, .string: false
+        case .array(let elements): elements.contains { $0.hasRepeatedMembers }
+        case .object(let members):
+            JSONValue.hasRepeatedNames(members) || members.contains { $0.value.hasRepeatedMembers }
+        }
+    }
+
+    /// Names of small objects are compared with each other; hostile objects are large, and go through a set.
+    private static func hasRepeatedNames(_ members: [JSONMember]) -> Bool {
+        guard members.count <= 16 else {
+            return Set(members.map { Array($0.name.utf8) }).count < members.count
+        }
+        return members.indices.contains { later in
+            members[..<later].contains { $0.name.hasSameBytes(as: members[later].name) }
+        }
     }
 
     private func collectRepeatedMembers(at pointer: JSONPointer, into found: inout [JSONPointer]) {
@@ -110,6 +132,9 @@ extension JSONValue {
 extension String {
     /// Whether both strings are the same bytes: `==` calls canonically equivalent strings equal, JSON doesn't.
     package func hasSameBytes(as other: String) -> Bool {
-        utf8.elementsEqual(other.utf8)
+        let (left, right) = (utf8Span.span, other.utf8Span.span)
+        guard left.count == right.count else { return false }
+        for index in left.indices where left[index] != right[index] { return false }
+        return true
     }
 }

@@ -40,22 +40,40 @@ package enum JSONWriter {
 
     private static func write(_ string: String, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
-        for byte in string.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                output.append(UInt8(ascii: "\\"))
-                output.append(byte)
-            case 0x0A: output.append(contentsOf: #"\n"#.utf8)
-            case 0x0D: output.append(contentsOf: #"\r"#.utf8)
-            case 0x09: output.append(contentsOf: #"\t"#.utf8)
-            case 0..<0x20:
-                output.append(contentsOf: #"\u00"#.utf8)
-                output.append(hexDigit(byte >> 4))
-                output.append(hexDigit(byte & 0x0F))
-            default: output.append(byte)
+        if hasEscapes(string) {
+            for byte in string.utf8 {
+                if needsEscape(byte) { writeEscape(of: byte, to: &output) } else { output.append(byte) }
             }
+        } else {
+            // Most strings have nothing to escape, and are copied whole.
+            output.append(contentsOf: string.utf8)
         }
         output.append(UInt8(ascii: "\""))
+    }
+
+    private static func hasEscapes(_ string: String) -> Bool {
+        let bytes = string.utf8Span.span
+        for index in bytes.indices where needsEscape(bytes[index]) { return true }
+        return false
+    }
+
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private static func writeEscape(of byte: UInt8, to output: inout [UInt8]) {
+        switch byte {
+        case 0x0A: output.append(contentsOf: #"\n"#.utf8)
+        case 0x0D: output.append(contentsOf: #"\r"#.utf8)
+        case 0x09: output.append(contentsOf: #"\t"#.utf8)
+        case 0..<0x20:
+            output.append(contentsOf: #"\u00"#.utf8)
+            output.append(hexDigit(byte >> 4))
+            output.append(hexDigit(byte & 0x0F))
+        default:
+            output.append(UInt8(ascii: "\\"))
+            output.append(byte)
+        }
     }
 
     private static func hexDigit(_ nibble: UInt8) -> UInt8 {

@@ -71,6 +71,18 @@ import Testing
         #expect(try parse(text).repeatedMembers().map(\.description) == pointers)
     }
 
+    /// Small objects are searched in another way than large ones.
+    @Test(arguments: [2, 15, 16, 17, 40])
+    func `a repeated member is found in objects of any size`(_ size: Int) throws {
+        let names = (1...size).map { "\"member-\($0)\":\($0)" }
+        #expect(try !parse("{" + names.joined(separator: ",") + "}").hasRepeatedMembers)
+        for name in [names[0], names[size / 2], names[size - 1]] {
+            let text = "[0,{" + (names + [name]).joined(separator: ",") + "}]"
+            #expect(try parse(text).hasRepeatedMembers)
+            #expect(try parse(text).repeatedMembers().count == 1)
+        }
+    }
+
     @Test func `ten thousand repeated members are found in reasonable time`() throws {
         let text = "{" + Array(repeating: "\"a\":1", count: 10_000).joined(separator: ",") + "}"
         #expect(try parse(text).repeatedMembers().count == 9_999)

@@ -43,7 +43,7 @@ package struct AuditRecord: Sendable, Hashable {
 
     private static func members(of body: [UInt8]) -> [JSONMember] {
         guard let value = try? JSONParser.parse(body), let members = value.objectMembers,
-            value.repeatedMembers().isEmpty
+            !value.hasRepeatedMembers
         else { return [] }
         return members
     }

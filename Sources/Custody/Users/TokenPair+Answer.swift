@@ -8,7 +8,7 @@ extension TokenPair {
 
     /// What a token endpoint's successful answer gives; nil where it makes no sense.
     package init?(answer body: [UInt8]) {
-        guard let value = try? JSONParser.parse(body), value.repeatedMembers().isEmpty,
+        guard let value = try? JSONParser.parse(body), !value.hasRepeatedMembers,
             let access = value["access_token"]?.stringValue.flatMap({ AccessToken($0) })
         else { return nil }
         var refresh: RefreshToken?

@@ -36,7 +36,7 @@ package struct LogVerifier: Sendable {
         guard record.number == expected else { throw .missing(expected...record.number - 1) }
         var next = head
         let isWhole = next.append(record.body).link == record.link
-        if let body = try? JSONParser.parse(record.body), body.repeatedMembers().isEmpty {
+        if let body = try? JSONParser.parse(record.body), !body.hasRepeatedMembers {
             if let log = body["log"], log != .string(head.log.text) { throw .added(expected) }
             if let number = body["seq"]?.integerValue, number != expected {
                 // Where the link fits its place, only the number was changed, by whoever made the link anew.
