@@ -27,6 +27,7 @@ struct ReadTail {
         defer { self = ReadTail() }
         if lastBytes == ReadTail.emptyLine { return false }
         guard let read, let bodyPart else { return true }
-        return !read.readableBytesView.reversed().starts(with: bodyPart.readableBytesView.reversed())
+        let length = bodyPart.readableBytes
+        return read.getSlice(at: read.writerIndex - length, length: length) != bodyPart
     }
 }
